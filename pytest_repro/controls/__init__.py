@@ -1,0 +1,1 @@
+"""The catalogue of controls, and the verdict of one test."""

@@ -1,0 +1,1 @@
+"""Why two runs parted: experiments that a drift calls for."""

@@ -1,0 +1,1 @@
+"""The world at rest: interpreter, system, CPU, BLAS, packages, git."""

@@ -1,0 +1,1 @@
+"""The run in motion: locals, asserted values, streams, warnings, files."""

@@ -1,0 +1,1 @@
+"""A verdict as headings and rows, and the formats it is written in."""

@@ -1,0 +1,1 @@
+"""Kinds of value: freeze one, measure the difference of two."""
