@@ -12,7 +12,19 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-CATEGORIES = ("outcome", "locals", "asserted", "return", "record", "rng", "stdout", "stderr", "warnings", "logs", "files")
+CATEGORIES = (
+    "outcome",
+    "locals",
+    "asserted",
+    "return",
+    "record",
+    "rng",
+    "stdout",
+    "stderr",
+    "warnings",
+    "logs",
+    "files",
+)
 """Everything that can be observed, in the order in which reports show it."""
 
 

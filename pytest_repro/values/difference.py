@@ -65,3 +65,13 @@ class Difference:
 
 IDENTICAL = Difference(differing=0, beyond=0, absolute=0.0, relative=0.0, ulp=0.0)
 """The difference of a scalar and itself; shared, since nearly every comparison ends here."""
+
+
+def parted(structural: str) -> Difference:
+    """A difference that no tolerance covers: ``"int, then str"``."""
+    return Difference(structural=structural)
+
+
+def changed(detail: str = "") -> Difference:
+    """The difference of two single values that are simply not the same, and have no distance."""
+    return Difference(shape="values differ", detail=detail)

@@ -1,11 +1,11 @@
 """Tolerances: how far apart two values may be and still count as the same.
 
 Two numbers agree within ``|a-b| <= max(atol, rtol*max(|a|,|b|))`` **or** within ``ulp`` representable numbers. The rule
-is symmetric, as ``math.isclose`` is and ``numpy.allclose`` is not: ``allclose(10, 11, rtol=.095, atol=0)`` holds and its
-mirror image does not. NaN equals NaN, an infinity equals only itself.
+is symmetric, as ``math.isclose`` is and ``numpy.allclose`` is not: ``allclose(10, 11, rtol=.095, atol=0)`` holds and
+its mirror image does not. NaN equals NaN, an infinity equals only itself.
 
-A bare ``tol=t`` is free of scale: ``rtol=t``, and ``atol`` is ``t`` times the largest finite magnitude of the leaf, with
-the floor of 1e-12 that ``pytest.approx`` uses, so that the zeros of a matrix do not ask for bit equality.
+A bare ``tol=t`` is free of scale: ``rtol=t``, and ``atol`` is ``t`` times the largest finite magnitude of the leaf,
+with the floor of 1e-12 that ``pytest.approx`` uses, so that the zeros of a matrix do not ask for bit equality.
 """
 
 from __future__ import annotations
@@ -49,6 +49,7 @@ class Tolerance(NamedTuple):
         return abs(before - after) <= max(self.absolute(magnitude), self.rtol * max(abs(before), abs(after)))
 
     def __str__(self) -> str:
+        """As a report shows it: ``exact``, ``1e-06``, ``rtol 0.001, ulp 4``."""
         if self.exact:
             return "exact"
         if self.scale and self.scale == self.rtol and not self.atol and not self.ulp:
@@ -98,7 +99,9 @@ def tolerances_from(tol: object = None, *, rtol: object = None, atol: object = N
     rules: list[tuple[str, Tolerance]] = []
     if rtol is not None or atol is not None:
         if tol is not None and not isinstance(tol, Mapping):
-            raise ReproError("U101", "tol states rtol and atol already", place="tol", mend="give tol alone, or rtol and atol")
+            raise ReproError(
+                "U101", "tol states rtol and atol already", place="tol", mend="give tol alone, or rtol and atol"
+            )
         plain = Tolerance(rtol=_number(rtol or 0.0, "rtol"), atol=_number(atol or 0.0, "atol"))
         rules.append(("*", plain))
     if isinstance(tol, Mapping):
@@ -122,7 +125,9 @@ def _entry(value: object, place: str) -> Tolerance:
     if isinstance(ulp, bool) or not isinstance(ulp, int) or ulp < 0:
         raise ReproError("U101", f"ulp is a whole number >= 0, not {ulp!r:.60}", place=f"{place}.ulp", mend=MEND)
     return Tolerance(
-        rtol=_number(value.get("rtol", 0.0), f"{place}.rtol"), atol=_number(value.get("atol", 0.0), f"{place}.atol"), ulp=ulp
+        rtol=_number(value.get("rtol", 0.0), f"{place}.rtol"),
+        atol=_number(value.get("atol", 0.0), f"{place}.atol"),
+        ulp=ulp,
     )
 
 
@@ -130,7 +135,7 @@ def _number(value: object, place: str) -> float:
     if isinstance(value, bool) or not hasattr(value, "__float__") or isinstance(value, str | bytes):
         raise ReproError("U101", f"a tolerance is a number >= 0, not {value!r:.60}", place=place, mend=MEND)
     try:
-        number = float(value)  # type: ignore[arg-type]  # numpy scalars and Decimals have __float__
+        number = float(value)  # numpy scalars and Decimals have __float__
     except (TypeError, ValueError, OverflowError):
         raise ReproError("U101", f"a tolerance is a number >= 0, not {value!r:.60}", place=place, mend=MEND) from None
     if math.isnan(number) or math.isinf(number) or number < 0:

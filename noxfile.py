@@ -1,0 +1,69 @@
+"""Sessions: tests on every supported Python and on the oldest pins, the built wheel, lint, types, benchmarks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nox
+
+nox.options.sessions = ["tests", "oldest", "lint", "types"]
+nox.options.default_venv_backend = "venv"
+
+PYTHONS = ["3.11", "3.12", "3.13"]
+
+
+@nox.session(python=PYTHONS)
+def tests(session: nox.Session) -> None:
+    """The suite, with branch coverage; coverage starts before pytest so that the plugin's import counts."""
+    session.install("-e", ".[test]", "coverage")
+    session.run("coverage", "run", "-m", "pytest", *session.posargs)
+    session.run("coverage", "combine")
+    session.run("coverage", "report")
+
+
+@nox.session(python="3.11")
+def oldest(session: nox.Session) -> None:
+    """The suite on the oldest pytest and numpy that pyproject.toml admits."""
+    session.install("-e", ".[test]", "pytest==8.2.*", "numpy==1.26.*", "pandas<3", "scipy<1.14", "scikit-learn<1.6")
+    session.run("pytest", *session.posargs)
+
+
+@nox.session(python="3.11")
+def wheel(session: nox.Session) -> None:
+    """The suite against the built wheel, with the source folder out of reach."""
+    session.install("build")
+    folder = Path(session.create_tmp()) / "wheel"
+    session.run("python", "-m", "build", "--wheel", "--outdir", str(folder), ".", silent=True)
+    built = max(folder.glob("*.whl"), key=lambda path: path.stat().st_mtime)
+    session.install(f"{built}[test]")
+    session.run("python", "-P", "-m", "pytest", "--rootdir=tests", *session.posargs)
+
+
+@nox.session(python="3.11")
+def torch(session: nox.Session) -> None:
+    """What stands on torch, on the real library."""
+    session.install("-e", ".[test]", "torch==2.13.0")
+    session.run("pytest", "tests/values", "tests/seeds", *session.posargs)
+
+
+@nox.session(python="3.11")
+def lint(session: nox.Session) -> None:
+    """Ruff with all rules, and the floors."""
+    session.install("ruff", "import-linter", "-e", ".")
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("lint-imports")
+
+
+@nox.session(python="3.11")
+def types(session: nox.Session) -> None:
+    """mypy, strict, over package and tests."""
+    session.install("mypy", "-e", ".[test]")
+    session.run("mypy")
+
+
+@nox.session(python="3.11")
+def bench(session: nox.Session) -> None:
+    """Ratios against bare pytest and named peers, interleaved in one run."""
+    session.install("-e", ".[test]", "pytest-flakefinder")
+    session.run("python", "benchmarks/run.py", *session.posargs)

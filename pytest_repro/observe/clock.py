@@ -1,0 +1,110 @@
+"""The clock of a run: its readings recorded, and served again to a later run.
+
+A value that comes from a clock differs in every run and is no drift of the code under test. Serving the readings of an
+earlier run proves it: what agrees then came from the clock. Only a run that follows a drift is watched like this.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+NAMES = (
+    "time",
+    "time_ns",
+    "perf_counter",
+    "perf_counter_ns",
+    "monotonic",
+    "monotonic_ns",
+    "process_time",
+    "process_time_ns",
+    "thread_time",
+    "thread_time_ns",
+)
+"""Functions of the ``time`` module that read a clock."""
+
+MOST = 100_000
+"""Readings kept of one function; a run that asks more often is waiting for something."""
+
+Reading = Callable[[], float]
+
+
+class Clock:
+    """Records the readings of one run and serves them to another.
+
+    Other threads always read the real clock: which of them asks first is not repeatable.
+    """
+
+    def __init__(self) -> None:
+        self._readings: dict[str, list[float]] = {}
+
+    @property
+    def count(self) -> int:
+        """Readings recorded so far."""
+        return sum(map(len, self._readings.values()))
+
+    @contextmanager
+    def recording(self) -> Iterator[None]:
+        """Every reading of this thread inside the block is kept."""
+        with _bound(self._recorder):
+            yield
+
+    @contextmanager
+    def serving(self) -> Iterator[None]:
+        """The recorded readings are handed out again in their order; the real clock follows when they end."""
+        with _bound(self._server):
+            yield
+
+    def _recorder(self, name: str, real: Reading) -> Reading:
+        kept = self._readings.setdefault(name, [])
+        thread = threading.get_ident()
+
+        def record() -> float:
+            value = real()
+            if len(kept) < MOST and threading.get_ident() == thread:
+                kept.append(value)
+            return value
+
+        return record
+
+    def _server(self, name: str, real: Reading) -> Reading:
+        left = iter(list(self._readings.get(name, ())))
+        thread = threading.get_ident()
+
+        def serve() -> float:
+            if threading.get_ident() != thread:
+                return real()
+            value = next(left, None)
+            return real() if value is None else value
+
+        return serve
+
+
+@contextmanager
+def _bound(wrapper: Callable[[str, Reading], Reading]) -> Iterator[None]:
+    """Every name in every loaded module that is bound to a clock function is bound to its wrapper inside the block."""
+    reals: dict[int, tuple[str, Reading]] = {id(getattr(time, name)): (name, getattr(time, name)) for name in NAMES}
+    wrappers = {number: wrapper(name, real) for number, (name, real) in reals.items()}
+    places: list[tuple[dict[str, object], str, int]] = []
+    for module in list(sys.modules.values()):
+        names = getattr(module, "__dict__", None)
+        if not isinstance(names, dict) or _is_ours(names):
+            continue
+        places += [(names, key, id(value)) for key, value in list(names.items()) if id(value) in reals]
+    for names, key, number in places:
+        names[key] = wrappers[number]
+    try:
+        yield
+    finally:
+        for names, key, number in places:
+            if names.get(key) is wrappers[number]:  # the test may have replaced it itself
+                names[key] = reals[number][1]
+
+
+def _is_ours(names: dict[str, object]) -> bool:
+    """Whether a module belongs to the machinery around the test, which must go on reading the real clock."""
+    root = str(names.get("__name__", "")).partition(".")[0]
+    return root in ("pytest_repro", "_pytest", "pytest_timeout", "xdist", "execnet")

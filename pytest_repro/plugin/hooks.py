@@ -1,0 +1,115 @@
+"""The hooks that pytest loads in every run: options, markers, and a look whether anything asks for replay.
+
+Nothing else is imported here until a marker, a fixture or a setting asks for it, because every user of every suite pays
+for this file's imports.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_repro.plugin.fixtures import repro, repro_rng, repro_seed
+
+if TYPE_CHECKING:
+    from pytest_repro.plugin.session import ReproSession
+
+__all__ = ["repro", "repro_rng", "repro_seed"]
+
+MARKERS = (
+    "replay(tol=None, *, rtol=None, atol=None, runs=2, observe=None, ignore=None, owner=None): run the test again under the "
+    "same seed and fail where it computes something else",
+    "no_replay(reason=...): never replay this test",
+)
+
+INI = (
+    ("repro", "string", "which tests are replayed: marked (default), all, off"),
+    ("repro_seed", "string", "session seed: a whole number, random or last; pins every test, and collection"),
+    (
+        "repro_tol",
+        "linelist",
+        "tolerance of tests that state none: 1e-6, or lines PATTERN = rtol=1e-3, atol=1e-8, ulp=4",
+    ),
+    ("repro_ignore", "linelist", "patterns of addresses that are not compared"),
+    ("repro_observe", "linelist", "what is observed: words replace the default, +word and -word edit it"),
+    ("repro_owner", "string", "who answers for tests that name nobody"),
+    ("repro_junit", "string", "which tests carry properties in JUnit files: drift (default), all, off"),
+    ("repro_policy", "linelist", "lines CODE=ACTION: what follows from a finding: accept, warn, fail"),
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options and their ini twins."""
+    group = parser.getgroup("repro", "reproducibility (pytest-repro)")
+    group.addoption(
+        "--repro",
+        dest="repro_mode",
+        choices=("marked", "all", "off"),
+        default=None,
+        help="replay marked tests (default), all tests, or none",
+    )
+    group.addoption(
+        "--repro-seed",
+        metavar="SEED",
+        default=None,
+        help="session seed: a whole number, random, or last; default 0",
+    )
+    group.addoption(
+        "--repro-policy",
+        metavar="CODE=ACTION",
+        action="append",
+        default=[],
+        help="what follows from a finding: accept, warn or fail; repeatable",
+    )
+    for name, kind, text in INI:
+        parser.addini(name, text, type=kind, default=None if kind == "string" else [])  # type: ignore[arg-type]  # literal kinds
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Add the hook by which others add seeders."""
+    from pytest_repro.plugin import hookspecs  # noqa: PLC0415  # a few strings
+
+    pluginmanager.add_hookspecs(hookspecs)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the markers; start at once where a setting asks for more than marked tests."""
+    for marker in MARKERS:
+        config.addinivalue_line("markers", marker)
+    if config.getoption("repro_mode") or config.getoption("repro_seed") is not None or _stated(config):
+        _session(config)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """xdist's controller collects nothing and is sent reports: it only counts."""
+    from pytest_repro.plugin.tally import tally_of  # noqa: PLC0415  # nothing heavy, and xdist's controller alone comes here
+
+    tally_of(node.config)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Look at each collected test once: is it marked, does it use one of our fixtures?"""
+    registered = session.config.pluginmanager.get_plugin("repro-session")
+    if registered is None and any(_asks(item) for item in session.items):
+        registered = _session(session.config)
+    if registered is not None:
+        registered.plan(session.items)
+
+
+def _stated(config: pytest.Config) -> bool:
+    return any(config.getini(name) for name, _, _ in INI)
+
+
+def _asks(item: pytest.Item) -> bool:
+    """Whether a test has one of our markers or fixtures."""
+    names = getattr(item, "fixturenames", ())
+    return "repro_seed" in names or item.get_closest_marker("replay") is not None
+
+
+def _session(config: pytest.Config) -> ReproSession:
+    from pytest_repro.plugin.session import start  # noqa: PLC0415  # everything heavy stands behind this door
+
+    return start(config)

@@ -1,0 +1,127 @@
+"""From the runs of one test to its verdict, and from the verdict to what its reports say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_repro.compare import Comparison, Gap, compare
+from pytest_repro.controls.verdict import Finding, Verdict, action_of, split
+from pytest_repro.diagnose.cause import Cause
+from pytest_repro.report.advice import steps_for
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pytest_repro.controls.catalogue import Action
+    from pytest_repro.envelope import Envelope
+    from pytest_repro.plugin.marks import Plan
+    from pytest_repro.plugin.replay import Replay
+
+
+class Drift(AssertionError):
+    """Raised nowhere but to give a drift the form in which pytest tells failures."""
+
+
+def verdict_of(replay: Replay, policy: Mapping[str, Action]) -> Verdict:
+    """The verdict of one test's runs; a drift calls for further runs that look for its cause."""
+    runs = replay.envelopes()
+    plan = replay.plan
+    before, after, comparison = widest(runs, plan)
+    outcomes, values, notes = split(comparison)
+    findings: list[Finding] = []
+    if outcomes or values:
+        found = replay.cause(runs, comparison)
+        between = f"{comparison.compared} observed values differ between {before.label} and {after.label} of this test"
+        findings = _drift_findings(outcomes, values, found, between, policy)
+    if notes and not findings:
+        findings.append(
+            Finding(
+                code="S202", sentence="the runs drew different amounts", action=action_of("S202", policy), gaps=notes
+            )
+        )
+    if plan.marked and not comparison.compared and not _skipped(after):
+        sentence = "the test shows no value beside its outcome"
+        steps = ("bind what it computes to a name, assert on it, return it, or repro.record(value=...)",)
+        findings.append(Finding(code="R104", sentence=sentence, action=action_of("R104", policy), steps=steps))
+    return Verdict(
+        nodeid=replay.item.nodeid,
+        owner=plan.owner,
+        labels=(before.label, after.label),
+        findings=tuple(findings),
+        compared=comparison.compared,
+        opaque=comparison.opaque,
+        ignored=comparison.ignored,
+        cut=max(before.cut, after.cut),
+        found=comparison.found,
+        notes=tuple(dict.fromkeys([*before.notes, *after.notes])),
+    )
+
+
+def widest(runs: Sequence[Envelope], plan: Plan) -> tuple[Envelope, Envelope, Comparison]:
+    """Run 1 against the run that drifts from it most; against the last where none does."""
+    compared = [(run, compare(runs[0], run, plan.tolerances, plan.ignore)) for run in runs[1:]]
+    run, comparison = max(reversed(compared), key=lambda pair: len(pair[1].drifts))
+    return runs[0], run, comparison
+
+
+def _skipped(run: Envelope) -> bool:
+    return run.outcomes.get("call", run.outcomes.get("setup")) != "passed"
+
+
+def _drift_findings(
+    outcomes: Sequence[Gap], values: Sequence[Gap], found: Cause, between: str, policy: Mapping[str, Action]
+) -> list[Finding]:
+    findings: list[Finding] = []
+    explained = found.state | found.clock
+    for code, gaps in (("R102", outcomes), ("R101", values)):
+        left = tuple(gap for gap in gaps if gap.address not in explained)
+        if left:
+            sentence = (
+                f"{len(left)} of {between}" if code == "R101" else "; ".join(_outcome_words(gap) for gap in left[:2])
+            )
+            action = action_of(code, policy)
+            findings.append(Finding(code=code, sentence=sentence, action=action, gaps=left, steps=steps_for(left)))
+    moved = tuple(gap for gap in (*outcomes, *values) if gap.address in found.state)
+    if moved:
+        named = ", ".join(found.changed[:3]) + (f" and {len(found.changed) - 3} more" if len(found.changed) > 3 else "")  # noqa: PLR2004
+        findings.append(
+            Finding(
+                code="R105",
+                sentence=f"{named} changed by the test; {_counted(len(moved), 'value')} of the second run show it",
+                action=action_of("R105", policy),
+                gaps=moved,
+                reasons=(f"state outlives the test: {named}",),
+                confidence="proved: put back, the drift is gone" if found.proved else "likely",
+                steps=("give each run its own: a function-scoped fixture, a copy, or a reset in teardown",),
+            )
+        )
+    clocked = tuple(gap for gap in (*outcomes, *values) if gap.address in found.clock)
+    if clocked:
+        sentence = f"{_counted(len(clocked), 'value')} come from the clock"
+        findings.append(Finding(code="R106", sentence=sentence, action=action_of("R106", policy), gaps=clocked))
+    return findings
+
+
+def _outcome_words(gap: Gap) -> str:
+    before = "absent" if gap.before is None else gap.before.show(60)
+    after = "absent" if gap.after is None else gap.after.show(60)
+    return f"{gap.address.removeprefix('outcome.')} was {before}, then {after}"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def longrepr_of(text: str, item: pytest.Item) -> Any:
+    """A failure representation whose text is the whole report and whose crash line is its first line."""
+    try:
+        raise Drift(text)
+    except Drift:
+        shown: Any = pytest.ExceptionInfo.from_current().getrepr(style="value")
+    path, line, _ = item.location
+    crash = shown.reprcrash
+    if crash is not None:
+        crash.path, crash.lineno, crash.message = path, (line or 0) + 1, text.partition("\n")[0]
+    return shown

@@ -1,0 +1,204 @@
+"""Markers: what ``replay`` and ``no_replay`` say of one test, checked at collection and merged with the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_repro.errors import ReproError
+from pytest_repro.plugin.options import EXPLICIT, OBSERVED, observed
+from pytest_repro.values.tolerance import Tolerance, Tolerances, tolerances_from
+
+if TYPE_CHECKING:
+    from pytest_repro.plugin.options import Settings
+
+ARGUMENTS = ("tol", "rtol", "atol", "runs", "vary", "observe", "ignore", "owner")
+LATER = ("under", "recorded")
+"""Arguments whose meaning is settled and that this version does not carry out yet: refused, never passed over."""
+
+MOST_RUNS = 1000
+"""More runs than this in one test are a slip of the pen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How one test is replayed.
+
+    Attributes:
+        replayed: Whether it runs more than once; otherwise its generators are pinned and that is all.
+        marked: Whether a marker asked for it; such a test is told of where nothing was compared.
+        runs: How many runs are compared, at least 2.
+        tolerances: What is allowed where.
+        ignore: Patterns of addresses that are not compared.
+        observe: What is observed.
+        explicit: What is judged on where the test records something.
+        owner: Who answers for the test.
+        seed: In ``[0, 2**32)``.
+    """
+
+    replayed: bool
+    marked: bool
+    runs: int
+    tolerances: Tolerances
+    ignore: tuple[str, ...]
+    observe: tuple[str, ...]
+    explicit: tuple[str, ...]
+    owner: str
+    seed: int
+
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """Patterns that a user wrote for this test; each should find an address somewhere in the session."""
+        written = [pattern for pattern, _ in self.tolerances.rules if pattern != "*"]
+        return (*written, *self.ignore)
+
+
+def plan_for(item: pytest.Item, settings: Settings, seed: int) -> Plan | None:
+    """The plan of a test; None where nothing is to be done.
+
+    Raises:
+        ReproError: ``U101`` for a marker argument that means nothing, located at the marker.
+    """
+    markers = list(item.iter_markers("replay"))
+    said = [_arguments(marker) for marker in markers]
+    for arguments in said:
+        _checked(arguments)
+    refused = _refused(item, said)
+    marked = bool(markers)
+    replayed = settings.mode != "off" and not refused and (marked or settings.mode == "all")
+    pinned = replayed or settings.seeded or "repro_seed" in getattr(item, "fixturenames", ())
+    if settings.mode == "off" or not pinned:
+        pinned_by_fixture = "repro_seed" in getattr(item, "fixturenames", ())
+        if not pinned_by_fixture:
+            return None
+        replayed = False
+    wish = _nearest(said, "observe")
+    start = settings.observe or OBSERVED
+    observe = observed(start, _words(wish), "observe") if wish is not None else start
+    runs = _nearest(said, "runs")
+    return Plan(
+        replayed=replayed,
+        marked=marked,
+        runs=2 if runs is None else int(runs),
+        tolerances=_tolerances(said, settings.tolerances),
+        ignore=_words(_nearest(said, "ignore")) or settings.ignore,
+        observe=observe,
+        explicit=EXPLICIT if wish is None and settings.observe is None else observe,
+        owner=_nearest(said, "owner") or settings.owner,
+        seed=seed,
+    )
+
+
+def _arguments(marker: pytest.Mark) -> Mapping[str, Any]:
+    """A marker's arguments by name; the tolerance may stand first without its name."""
+    if len(marker.args) > 1:
+        mend = "write @pytest.mark.replay(tol=1e-6, runs=3): only tol may stand without its name"
+        raise ReproError(
+            "U101", f"replay takes one positional argument, not {len(marker.args)}", place="replay", mend=mend
+        )
+    arguments = dict(marker.kwargs)
+    if marker.args:
+        if "tol" in arguments:
+            raise ReproError("U101", "tol is given twice", place="replay", mend="write @pytest.mark.replay(tol=1e-6)")
+        arguments["tol"] = marker.args[0]
+    return arguments
+
+
+def _checked(arguments: Mapping[str, Any]) -> None:
+    for name in arguments:
+        if name in LATER:
+            mend = f"take {name}= out of the marker"
+            raise ReproError("U101", f"{name} is not carried out by this version", place=name, mend=mend)
+        if name not in ARGUMENTS:
+            mend = f"use some of {', '.join(ARGUMENTS)}"
+            raise ReproError("U101", f"replay has no argument {name!r:.40}", place="replay", mend=mend)
+    tolerances_from(arguments.get("tol"), rtol=arguments.get("rtol"), atol=arguments.get("atol"))
+    _check_runs(arguments.get("runs", 2))
+    if arguments.get("vary") not in (None, "none"):
+        raise ReproError(
+            "U101", "vary is not carried out by this version", place="vary", mend='take vary= out, or vary="none"'
+        )
+    for name in ("observe", "ignore"):
+        _check_words(arguments.get(name), name)
+    if arguments.get("observe") is not None:
+        observed(OBSERVED, _words(arguments["observe"]), "observe")
+    owner = arguments.get("owner")
+    if owner is not None and not isinstance(owner, str):
+        raise ReproError("U101", f"owner is a text, not {owner!r:.60}", place="owner", mend='write owner="@team"')
+
+
+def _check_runs(runs: object) -> None:
+    mend = f"write runs=3, a whole number from 2 to {MOST_RUNS}"
+    if isinstance(runs, bool) or not isinstance(runs, int) or not 1 <= runs <= MOST_RUNS:
+        raise ReproError("U101", f"runs is a whole number >= 2, not {runs!r:.60}", place="runs", mend=mend)
+    if runs == 1:
+        raise ReproError("U101", "one run has nothing to be compared with", place="runs", mend=mend)
+
+
+def _check_words(value: object, name: str) -> None:
+    if value is None or isinstance(value, str):
+        return
+    example = '("+stdout", "-locals")' if name == "observe" else '("*.elapsed",)'
+    mend = f"write {name}={example}"
+    if not isinstance(value, Sequence) or isinstance(value, bytes):
+        raise ReproError("U101", f"{name} is a tuple of texts, not {value!r:.60}", place=name, mend=mend)
+    for number, word in enumerate(value):
+        if not isinstance(word, str) or not word:
+            raise ReproError("U101", f"a pattern is a text, not {word!r:.60}", place=f"{name}[{number}]", mend=mend)
+
+
+def _words(value: str | Sequence[str] | None) -> tuple[str, ...]:
+    return () if value is None else (value,) if isinstance(value, str) else tuple(value)
+
+
+def _refused(item: pytest.Item, said: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether ``no_replay`` or ``vary="none"`` forbids it: a limit that no option lifts.
+
+    A nearer ``replay`` does not lift ``no_replay`` of the class either; whoever wrote it had a reason.
+    """
+    for marker in item.iter_markers("no_replay"):
+        unknown = [name for name in marker.kwargs if name != "reason"]
+        reason = marker.kwargs.get("reason", *marker.args[:1]) if marker.args else marker.kwargs.get("reason")
+        if unknown or len(marker.args) > 1 or not isinstance(reason, str | None):
+            mend = 'write @pytest.mark.no_replay(reason="draws from hardware")'
+            raise ReproError("U101", "no_replay takes a reason, a text, and nothing else", place="no_replay", mend=mend)
+        return True
+    return _nearest(said, "vary") == "none"
+
+
+def _nearest(said: Sequence[Mapping[str, Any]], name: str) -> Any:
+    return next((arguments[name] for arguments in said if arguments.get(name) is not None), None)
+
+
+def _tolerances(said: Sequence[Mapping[str, Any]], fallback: Tolerances) -> Tolerances:
+    """``tol`` stands for both parts at once, so a nearer ``rtol`` replaces that part of a farther ``tol`` alone."""
+    parts: dict[str, float] = {}
+    for arguments in said:
+        for name in ("rtol", "atol"):
+            if arguments.get(name) is not None:
+                parts.setdefault(name, float(arguments[name]))
+        if arguments.get("tol") is not None:
+            return _replaced(tolerances_from(arguments["tol"]), parts)
+    return _replaced(fallback, parts)
+
+
+def _replaced(tolerances: Tolerances, parts: Mapping[str, float]) -> Tolerances:
+    if not parts:
+        return tolerances
+    base = (
+        tolerances
+        if any(pattern == "*" for pattern, _ in tolerances.rules)
+        else Tolerances((("*", Tolerance()), *tolerances.rules))
+    )
+    return Tolerances(tuple((pattern, _part(rule, parts) if pattern == "*" else rule) for pattern, rule in base.rules))
+
+
+def _part(rule: Tolerance, parts: Mapping[str, float]) -> Tolerance:
+    return rule._replace(
+        rtol=parts.get("rtol", rule.rtol),
+        atol=parts.get("atol", rule.atol),
+        scale=0.0 if "atol" in parts else rule.scale,
+    )

@@ -1,0 +1,178 @@
+"""Options: what the command line and the ini file say, read once and checked."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import pytest
+
+from pytest_repro.controls.catalogue import Action, policy_from
+from pytest_repro.errors import ReproError
+from pytest_repro.plugin import ini
+from pytest_repro.values.address import CATEGORIES
+from pytest_repro.values.tolerance import Tolerances, tolerances_from
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Mode = Literal["marked", "all", "off"]
+
+OBSERVED = ("outcome", "locals", "asserted", "return", "record", "rng")
+"""What is observed unless somebody says otherwise."""
+
+EXPLICIT = ("outcome", "return", "record")
+"""What a test is judged on that records explicitly, unless it says more."""
+
+LAST_SEED = "repro/last_seed"
+"""Where the cache of pytest keeps the session seed for ``--repro-seed=last``."""
+
+SEED_LIMIT = 2**63
+"""Session seeds are below this: they go through JSON and command lines of every platform."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What holds for the whole session.
+
+    Attributes:
+        mode: Which tests are replayed.
+        session_seed: From which every test's seed derives.
+        seeded: Whether somebody asked for a seed, so that every test is pinned and collection too.
+        tolerances: Of tests that state none.
+        ignore: Patterns of tests that state none.
+        observe: What is observed in tests that say nothing.
+        owner: Of tests that name none.
+        policy: Actions that differ from the catalogue's.
+        junit: Which tests carry properties in JUnit files.
+    """
+
+    mode: Mode
+    session_seed: int
+    seeded: bool
+    tolerances: Tolerances
+    ignore: tuple[str, ...]
+    observe: tuple[str, ...] | None
+    owner: str
+    policy: Mapping[str, Action]
+    junit: Literal["drift", "all", "off"]
+
+
+def settings_from(config: pytest.Config) -> Settings:
+    """The session's settings.
+
+    Raises:
+        ReproError: ``U102`` for an option or ini value that means nothing, with its place and mend.
+    """
+    lines = ini.lines(config, "repro_policy")
+    policy = {**policy_from(lines, "repro_policy"), **policy_from(config.getoption("repro_policy"), "--repro-policy")}
+    observe = ini.words(config, "repro_observe")
+    wish = config.getoption("repro_seed")
+    return Settings(
+        mode=_mode(config),
+        session_seed=_session_seed(config),
+        seeded=wish is not None or bool(ini.text(config, "repro_seed")),
+        tolerances=tolerances_of_lines(ini.lines(config, "repro_tol")),
+        ignore=tuple(ini.lines(config, "repro_ignore")),
+        observe=observed(OBSERVED, observe, "repro_observe") if observe else None,
+        owner=ini.text(config, "repro_owner"),
+        policy=policy,
+        junit=_junit(config),
+    )
+
+
+def _mode(config: pytest.Config) -> Mode:
+    said = config.getoption("repro_mode") or ini.text(config, "repro") or "marked"
+    for mode in ("marked", "all", "off"):
+        if said == mode:
+            return mode
+    raise ReproError(
+        "U102", f"repro is marked, all or off, not {said!r:.40}", place="repro", mend="write repro = marked"
+    )
+
+
+def _junit(config: pytest.Config) -> Literal["drift", "all", "off"]:
+    said = ini.text(config, "repro_junit") or "drift"
+    for choice in ("drift", "all", "off"):
+        if said == choice:
+            return choice
+    mend = "write repro_junit = drift"
+    raise ReproError("U102", f"repro_junit is drift, all or off, not {said!r:.40}", place="repro_junit", mend=mend)
+
+
+def _session_seed(config: pytest.Config) -> int:
+    given = config.getoption("repro_seed")
+    place = "--repro-seed" if given is not None else "repro_seed"
+    said = str(given) if given is not None else ini.text(config, "repro_seed") or "0"
+    workerinput = getattr(config, "workerinput", None)
+    if workerinput is not None and "repro_seed" in workerinput:
+        return int(workerinput["repro_seed"])
+    if said == "random":
+        return secrets.randbelow(2**32)
+    if said == "last":
+        return _last(config, place)
+    if re.fullmatch(r"[0-9]+", said) and int(said) < SEED_LIMIT:
+        return int(said)
+    mend = f"pytest --repro-seed=0, a whole number from 0 to {SEED_LIMIT - 1}"
+    raise ReproError("U102", f"a seed is a whole number, random or last, not {said!r:.40}", place=place, mend=mend)
+
+
+def _last(config: pytest.Config, place: str) -> int:
+    cache = getattr(config, "cache", None)
+    kept = cache.get(LAST_SEED, None) if cache is not None else None
+    if isinstance(kept, int) and 0 <= kept < SEED_LIMIT:
+        return kept
+    raise ReproError("U102", "no earlier run has left its seed", place=place, mend="pytest --repro-seed=random")
+
+
+def tolerances_of_lines(lines: Sequence[str]) -> Tolerances:
+    """The tolerances that the lines of ``repro_tol`` state: ``1e-6`` or ``PATTERN = rtol=1e-3, atol=1e-8, ulp=4``.
+
+    Raises:
+        ReproError: ``U102``, with the line.
+    """
+    tol: dict[str, object] = {}
+    for line in lines:
+        pattern, value = _rule(line)
+        try:
+            tol[pattern] = _entry(value)
+            tolerances_from({pattern: tol[pattern]})
+        except (ValueError, ReproError) as error:
+            sentence = error.sentence if isinstance(error, ReproError) else f"not a tolerance: {line!r:.60}"
+            mend = "write repro_tol = 1e-6, or lines such as weights* = rtol=1e-3, atol=1e-8, ulp=4"
+            raise ReproError("U102", sentence, place=f"repro_tol[{line[:60]}]", mend=mend) from None
+    return tolerances_from(tol) if tol else Tolerances()
+
+
+def _rule(line: str) -> tuple[str, str]:
+    found = re.fullmatch(r"(?P<pattern>.+?)\s*=\s*(?P<value>(rtol|atol|ulp)\s*=.*|[^=]+)", line)
+    return (found["pattern"], found["value"]) if found else ("*", line)
+
+
+def _entry(value: str) -> object:
+    if "=" not in value:
+        return float(value)
+    entry: dict[str, object] = {}
+    for part in value.split(","):
+        name, _, number = (piece.strip() for piece in part.partition("="))
+        entry[name] = int(number) if name == "ulp" else float(number)
+    return entry
+
+
+def observed(current: Sequence[str], words: Sequence[str], place: str) -> tuple[str, ...]:
+    """What is observed after a wish: plain words replace, ``+word`` and ``-word`` edit; the outcome always is.
+
+    Raises:
+        ReproError: ``U101`` for a word that names no category.
+    """
+    chosen = [] if any(word[:1] not in "+-" for word in words) else list(current)
+    for word in words:
+        name = word.lstrip("+-")
+        if name not in CATEGORIES:
+            mend = f"use some of {', '.join(CATEGORIES)}; +stdout adds, -locals takes out"
+            raise ReproError("U101", f"nothing is called {word!r:.40}", place=place, mend=mend)
+        chosen = [kept for kept in chosen if kept != name] + ([] if word.startswith("-") else [name])
+    return tuple(name for name in CATEGORIES if name in chosen or name == "outcome")

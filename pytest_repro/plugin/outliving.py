@@ -1,0 +1,76 @@
+"""What outlives one test: its parameters, wider-scoped fixture values, globals of its module and of the project."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from typing import TYPE_CHECKING, Any
+
+from pytest_repro.observe.keeping import Slot
+
+if TYPE_CHECKING:
+    import pytest
+
+NEVER = (ModuleType, FunctionType, BuiltinFunctionType, MethodType, type)
+"""Code, not state; attributes of the project's own classes are looked at one by one."""
+
+MOST_MODULES = 200
+"""Modules of a project that are looked at; a larger project is looked at in part."""
+
+
+def slots(item: pytest.Item) -> list[Slot]:
+    """Everything that a run of ``item`` may leave changed for the next."""
+    found = _parameters(item) + _fixtures(item)
+    module = getattr(item, "module", None)
+    for loaded in _modules(item, module):
+        found += _globals(loaded)
+    return found
+
+
+def _parameters(item: pytest.Item) -> list[Slot]:
+    callspec = getattr(item, "callspec", None)
+    params: dict[str, object] = getattr(callspec, "params", {})
+    return [Slot(f"parametrize argument {name}", params, name, value) for name, value in params.items()]
+
+
+def _fixtures(item: pytest.Item) -> list[Slot]:
+    info: Any = getattr(item, "_fixtureinfo", None)
+    found = []
+    for name, definitions in getattr(info, "name2fixturedefs", {}).items():
+        for definition in definitions:
+            cached = getattr(definition, "cached_result", None)
+            if definition.scope != "function" and cached is not None and cached[2] is None:
+                found.append(Slot(f"{definition.scope} fixture {name}", None, name, cached[0]))
+    return found
+
+
+def _modules(item: pytest.Item, module: ModuleType | None) -> list[ModuleType]:
+    """The test's own module, then the project's modules that are loaded."""
+    root = item.config.rootpath
+    found = [] if module is None else [module]
+    for loaded in list(sys.modules.values()):
+        file = getattr(loaded, "__file__", None)
+        if loaded is module or not isinstance(file, str) or len(found) > MOST_MODULES:
+            continue
+        path = Path(file)
+        if path.is_relative_to(root) and not {"site-packages", "dist-packages"} & set(path.parts):
+            found.append(loaded)
+    return found
+
+
+def _globals(module: ModuleType) -> list[Slot]:
+    names: dict[str, object] = vars(module)
+    found = []
+    for name, value in list(names.items()):
+        if name.startswith(("__", "@")):
+            continue
+        if isinstance(value, type) and value.__module__ == module.__name__:
+            found += [
+                Slot(f"class attribute {module.__name__}.{value.__qualname__}.{key}", None, key, attribute)
+                for key, attribute in list(vars(value).items())
+                if not key.startswith("__") and not isinstance(attribute, NEVER) and not hasattr(attribute, "__get__")
+            ]
+        elif not isinstance(value, NEVER):
+            found.append(Slot(f"module global {module.__name__}.{name}", names, name, value))
+    return found

@@ -1,0 +1,107 @@
+"""Hook relays that stand between an item and the other plugins while it runs.
+
+``item.ihook`` asks ``session.gethookproxy`` each time, so an override on the session's instance reaches every report of
+one item, subtests included, and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pytest
+
+
+class Silent:
+    """The relay of a hidden run: no report and no debugger reaches anybody."""
+
+    def __init__(self, relay: Any, note: Callable[[pytest.TestReport], None]) -> None:
+        self._relay = relay
+        self._note = note
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "pytest_runtest_logreport":
+            return self._reported
+        if name == "pytest_exception_interact":
+            return _nobody
+        return getattr(self._relay, name)
+
+    def _reported(self, *, report: pytest.TestReport) -> list[object]:
+        self._note(report)
+        return []
+
+
+class Holding:
+    """The relay of the visible run: reports wait until the test is over and judged.
+
+    pytest's own protocol and that of pytest-rerunfailures both call ``pytest_runtest_logfinish`` last; there the held
+    reports are released in their order, before the terminal prints the test's progress.
+    """
+
+    def __init__(self, relay: Any, held: Held) -> None:
+        self._relay = relay
+        self._held = held
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "pytest_runtest_logreport" and not self._held.released:
+            return self._reported
+        if name == "pytest_runtest_logfinish" and not self._held.released:
+            return self._finished
+        return getattr(self._relay, name)
+
+    def _reported(self, *, report: pytest.TestReport) -> list[object]:
+        self._held.reports.append(report)
+        return []
+
+    def _finished(self, **arguments: Any) -> Any:
+        self._held.release()
+        return self._relay.pytest_runtest_logfinish(**arguments)
+
+
+class Held:
+    """Reports that wait.
+
+    Attributes:
+        reports: In the order in which they came.
+        released: Whether they have gone out; from then on reports pass at once.
+    """
+
+    def __init__(self, judge: Callable[[list[pytest.TestReport]], None], relay: Callable[[], Any]) -> None:
+        self._judge = judge
+        self._relay = relay
+        self.reports: list[pytest.TestReport] = []
+        self.released = False
+
+    def release(self) -> None:
+        """Judge the test, which may amend the reports, then let them all go."""
+        if self.released:
+            return
+        try:
+            self._judge(self.reports)
+        finally:
+            self.released = True
+            relay = self._relay()
+            for report in self.reports:
+                relay.pytest_runtest_logreport(report=report)
+
+
+def _nobody(**_arguments: object) -> list[object]:
+    return []
+
+
+@contextmanager
+def relayed(session: pytest.Session, around: Callable[[Any], Any]) -> Iterator[None]:
+    """Every hook relay that the session hands out goes through ``around`` while the block runs."""
+    own: Any = session
+    before = vars(session).get("gethookproxy")
+    original = session.gethookproxy
+    own.gethookproxy = lambda path: around(original(path))
+    try:
+        yield
+    finally:
+        if before is None:
+            del own.gethookproxy
+        else:
+            own.gethookproxy = before

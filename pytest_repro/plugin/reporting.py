@@ -1,0 +1,131 @@
+"""What a verdict makes of a test's reports: their outcome, their text, and the facts that the summary counts."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_repro.controls.verdict import split
+from pytest_repro.plugin.judging import longrepr_of
+from pytest_repro.report import terminal
+from pytest_repro.report.page import display, page
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from pytest_repro.controls.verdict import Verdict
+    from pytest_repro.plugin.options import Settings
+    from pytest_repro.plugin.replay import Replay
+
+
+class Amendment:
+    """Amends the held reports of one test.
+
+    Args:
+        replay: Its runs.
+        verdict: What was found.
+        context: Called for the lines that only a report needs: they cost a subprocess.
+        settings: Of the session.
+    """
+
+    def __init__(
+        self, replay: Replay, verdict: Verdict, context: Callable[[], Mapping[str, str]], settings: Settings
+    ) -> None:
+        self._replay = replay
+        self._verdict = verdict
+        self._context = context
+        self._settings = settings
+
+    def apply(self, reports: list[pytest.TestReport]) -> None:
+        """Give the test its own outcome, add the drift by its action, attach the facts."""
+        self._own_outcome(reports)
+        main = self._main(reports)
+        if main is None:
+            return
+        text = self._text() if self._verdict.action != "accept" else ""
+        own = main.outcome
+        if self._verdict.action == "fail":
+            self._fail(main, text)
+        vars(main)["repro"] = self._facts(text, own, drift=self._verdict.action == "fail" and own != "failed")
+        if self._settings.junit == "all" or (self._settings.junit == "drift" and text):
+            self._properties(reports)
+
+    def _own_outcome(self, reports: list[pytest.TestReport]) -> None:
+        """Run 1 is the test as it would have run without replay; where the runs end differently its reports count."""
+        first = self._replay.hidden[0]
+        visible = self._replay.attempts[-1]
+        if first.outcomes == visible.outcomes:
+            return
+        kept = [report for report in reports if _is_subtest(report) or report.outcome == "rerun"]
+        reports[:] = [*kept, *first.reports]
+
+    def _main(self, reports: list[pytest.TestReport]) -> pytest.TestReport | None:
+        """The report that stands for the test: of its body, else of its set-up."""
+        phases = {report.when: report for report in reports if not _is_subtest(report)}
+        return phases.get("call", phases.get("setup"))
+
+    def _fail(self, report: pytest.TestReport, text: str) -> None:
+        if report.outcome == "failed":
+            report.sections.append(("repro", text))
+            return
+        report.outcome = "failed"
+        report.longrepr = longrepr_of(text, self._replay.item)
+        vars(report).pop("wasxfail", None)  # an expected failure was expected to fail in one way
+
+    def _text(self) -> str:
+        context = {**self._context(), "run again": run_again(self._replay.item, self._settings)}
+        return terminal.text(page(self._verdict, context))
+
+    def _facts(self, text: str, own: str, *, drift: bool) -> dict[str, Any]:
+        """What the summary needs, in types that travel through xdist."""
+        verdict = self._verdict
+        plan = self._replay.plan
+        return {
+            "nodeid": verdict.nodeid,
+            "session_seed": self._settings.session_seed,
+            "compared": verdict.compared,
+            "opaque": [[display(address), kind] for address, kind in verdict.opaque],
+            "ignored": verdict.ignored,
+            "cut": verdict.cut,
+            "notes": list(verdict.notes),
+            "drift": drift,
+            "skipped": own == "skipped" and not drift,
+            "text": text,
+            "findings": [[finding.code, finding.action, finding.sentence] for finding in verdict.findings],
+            "patterns": list(plan.patterns),
+            "found": sorted(verdict.found),
+        }
+
+    def _properties(self, reports: list[pytest.TestReport]) -> None:
+        codes = ",".join(f"RPR-{finding.code}" for finding in self._verdict.findings) or "none"
+        told = [
+            ("repro.session_seed", str(self._settings.session_seed)),
+            ("repro.codes", codes),
+            ("repro.action", self._verdict.action),
+        ]
+        for report in reports:
+            if report.when == "teardown":
+                report.user_properties = [*report.user_properties, *told]
+
+
+def _is_subtest(report: pytest.TestReport) -> bool:
+    return getattr(report, "context", None) is not None
+
+
+def run_again(item: pytest.Item, settings: Settings) -> str:
+    """The command that runs this test alone under the same seed, to be pasted where pytest was started."""
+    config = item.config
+    path, colons, name = item.nodeid.partition("::")
+    directory = Path(config.invocation_params.dir)
+    try:
+        where = os.path.relpath(config.rootpath / path, directory)
+    except ValueError:  # another drive
+        where = str(config.rootpath / path)
+    words = ["pytest", shlex.quote(f"{where}{colons}{name}"), f"--repro-seed={settings.session_seed}"]
+    if settings.mode == "all":
+        words.append("--repro=all")
+    return " ".join(words)

@@ -1,0 +1,206 @@
+"""One execution of one test, watched: what it showed ends up in an envelope."""
+
+from __future__ import annotations
+
+import re
+import time
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_repro.envelope import Envelope
+from pytest_repro.observe import files, streams
+from pytest_repro.observe.frame import FrameHold
+from pytest_repro.plugin.target import function_of
+from pytest_repro.seeds.hypothesis_examples import same_examples
+from pytest_repro.values.address import category
+from pytest_repro.values.registry import Freezer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytest_repro.plugin.instrument import Instruments
+    from pytest_repro.plugin.marks import Plan
+    from pytest_repro.seeds.pins import Pins
+    from pytest_repro.values.frozen import Frozen
+    from pytest_repro.values.masks import Masks
+
+RUN = pytest.StashKey["Run"]()
+"""The run that an item is in, while it is replayed."""
+
+STREAMS = {"stdout": "Captured stdout call", "stderr": "Captured stderr call", "logs": "Captured log call"}
+"""Where pytest's reports keep what a test wrote."""
+
+
+class Run:
+    """Watches one execution.
+
+    Attributes:
+        label: ``run 1``, ``run 2``...
+        in_call: Whether the test's body is running; a report made meanwhile is that of a subtest.
+        outcomes: By phase: passed, failed, skipped, xfailed, xpassed.
+        reports: The reports of the phases of a hidden run.
+        again: Called where the same item is set up a second time, as pytest-rerunfailures does: it puts a fresh run
+            in this one's place.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        label: str,
+        *,
+        session_seed: int,
+        masks: Masks,
+        pins: Pins,
+        instruments: Instruments,
+        guarded: Callable[[], AbstractContextManager[None]],
+    ) -> None:
+        self.label = label
+        self.in_call = False
+        self.outcomes: dict[str, str] = {}
+        self.reports: list[pytest.TestReport] = []
+        self.again: Callable[[], None] | None = None
+        self._plan = plan
+        self._session_seed = session_seed
+        self._pins = pins
+        self._instruments = instruments
+        self._guarded = guarded
+        self._freezer = Freezer(masks=masks)
+        self._seen: dict[str, dict[str, Frozen]] = {}
+        self._recorded: dict[str, int] = {}
+        self._notes: list[str] = []
+        self._lines: dict[str, int] = {}
+        self._subtests: list[str] = []
+        self._dropped = 0
+        self._begun = False
+        self._started = time.time()
+
+    def begin(self) -> None:
+        """The item is set up; a second time it is another run's turn."""
+        if self._begun and self.again is not None:
+            self.again()
+        self._begun = True
+
+    def observes(self, name: str) -> bool:
+        """Whether a category is observed."""
+        return name in self._plan.observe
+
+    def record(self, values: Mapping[str, object]) -> None:
+        """Keep what the test records, as it is now."""
+        for name, value in values.items():
+            number = self._recorded.get(name, 0)
+            self._recorded[name] = number + 1
+            self.freeze(f"record.{name}@{number}" if number else f"record.{name}", value)
+
+    def freeze(self, address: str, value: object) -> None:
+        """Keep one value; accidents of the run are masked in what the test did not hand over itself."""
+        masked = category(address) not in ("record", "return")
+        self._seen.setdefault(category(address), {}).update(self._freezer.freeze(address, value, masked=masked))
+
+    @contextmanager
+    def body(self, item: pytest.Item) -> Iterator[None]:
+        """Watch the test's body: swap in the recording code, hold the frame, freeze what is left at the end."""
+        function = function_of(item)
+        self.in_call = True
+        hold = recorder = None
+        with ExitStack() as stack:
+            with self._guarded():
+                if function is not None and (self.observes("asserted") or self.observes("return")):
+                    recorder = self._instruments.enter(stack, function, self._freezer, self._notes)
+                if function is not None and self.observes("locals"):
+                    hold = stack.enter_context(FrameHold(function.__code__))
+                stack.enter_context(same_examples(getattr(item, "obj", None), self._plan.seed))
+                if self.observes("warnings"):
+                    stack.enter_context(self._warnings())
+            try:
+                yield
+            finally:
+                self.in_call = False
+        with self._guarded():
+            self._look_back(item, hold, recorder)
+
+    def _look_back(self, item: pytest.Item, hold: FrameHold | None, recorder: Recorder | None) -> None:
+        if recorder is not None:
+            self._take(recorder)
+        if hold is not None:
+            for name, value in hold.locals().items():
+                self.freeze(f"locals.{name}", value)
+            hold.drop()
+        if self.observes("rng"):
+            for name, state in self._pins.states().items():
+                self.freeze(f"rng.{name}.state", state)
+        if self.observes("files"):
+            self._files(item)
+
+    def _take(self, recorder: Recorder) -> None:
+        raise NotImplementedError
+
+    @contextmanager
+    def _warnings(self) -> Iterator[None]:
+        with warnings.catch_warnings(record=True) as seen:
+            yield
+        for address, text in streams.from_warnings(seen).items():
+            self.freeze(address, text)
+        for message in seen:  # they are the user's to see as well
+            warnings.showwarning(
+                message.message, message.category, message.filename, message.lineno, message.file, message.line
+            )
+
+    def _files(self, item: pytest.Item) -> None:
+        directory: Path | None = (getattr(item, "funcargs", None) or {}).get("tmp_path")
+        if directory is not None:
+            for address, content in files.below(directory).items():
+                self.freeze(address, content)
+
+    def note_report(self, report: pytest.TestReport, call: pytest.CallInfo[None]) -> None:
+        """Keep the outcome of a phase, or of a subtest while the body runs."""
+        ended = outcome_of(report)
+        if self.in_call:
+            self._subtests.append(ended)
+            return
+        self.outcomes[report.when or "call"] = ended
+        self.freeze(f"outcome.{report.when}", ended)
+        if call.excinfo is not None:
+            self.freeze(f"outcome.{report.when}.error", call.excinfo.value)
+        if report.when == "call":
+            if self._subtests:
+                self.freeze("outcome.subtests", self._subtests)
+            for name, title in STREAMS.items():
+                if self.observes(name):
+                    text = "".join(content for heading, content in report.sections if heading == title)
+                    for address, line in streams.lines(name, text).items():
+                        self.freeze(address, line)
+
+    def envelope(self, nodeid: str) -> Envelope:
+        """Everything that the run showed."""
+        kept = self._plan.explicit if self._recorded else self._plan.observe
+        return Envelope(
+            nodeid=nodeid,
+            label=self.label,
+            session_seed=self._session_seed,
+            seed=self._plan.seed,
+            observations={
+                address: leaf for name in ("outcome", *kept) for address, leaf in self._seen.get(name, {}).items()
+            },
+            outcomes=dict(self.outcomes),
+            cut=self._freezer.cut + self._dropped,
+            notes=tuple(dict.fromkeys(self._notes)),
+            lines=self._lines,
+            ids=frozenset(self._freezer.ids),
+            window=(self._started, time.time()),
+        )
+
+
+def outcome_of(report: pytest.TestReport) -> str:
+    """How a phase ended, with expected failures told apart."""
+    if hasattr(report, "wasxfail"):
+        return "xfailed" if report.skipped else "xpassed"
+    return report.outcome
+
+
+def plain(nodeid: str) -> str:
+    """A node id without its parameters, to group what one function's tests report."""
+    return re.sub(r"\[.*\]$", "", nodeid)

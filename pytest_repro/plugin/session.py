@@ -1,0 +1,225 @@
+"""The session: what is replayed and how, and the hooks that do it; registered only where something asks for it."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_repro.environment.snapshot import environment_line, hardware_line, snapshot
+from pytest_repro.errors import ReproError
+from pytest_repro.plugin import neighbours, seeding
+from pytest_repro.plugin.instrument import Instruments
+from pytest_repro.plugin.judging import verdict_of
+from pytest_repro.plugin.marks import Plan, plan_for
+from pytest_repro.plugin.options import LAST_SEED, settings_from
+from pytest_repro.plugin.replay import Replay
+from pytest_repro.plugin.reporting import Amendment
+from pytest_repro.plugin.run import RUN, Run
+from pytest_repro.plugin.seeding import SEED
+from pytest_repro.plugin.tally import tally_of
+from pytest_repro.seeds.arrival import Arrival
+from pytest_repro.seeds.pins import Pins
+from pytest_repro.values.masks import Masks
+
+if TYPE_CHECKING:
+    from _pytest.fixtures import FixtureDef, SubRequest
+
+    from pytest_repro.plugin.options import Settings
+
+NAME = "repro-session"
+
+PLAN = pytest.StashKey[Plan]()
+"""How an item is replayed."""
+
+
+def start(config: pytest.Config) -> ReproSession:
+    """The session's plugin, registered at the first call.
+
+    Raises:
+        pytest.UsageError: For options or ini values that mean nothing.
+    """
+    present = config.pluginmanager.get_plugin(NAME)
+    if isinstance(present, ReproSession):
+        return present
+    try:
+        settings = settings_from(config)
+    except ReproError as error:
+        raise pytest.UsageError(str(error)) from None
+    session = ReproSession(config, settings)
+    config.pluginmanager.register(session, NAME)
+    return session
+
+
+class ReproSession:
+    """Replays tests as their plans say."""
+
+    def __init__(self, config: pytest.Config, settings: Settings) -> None:
+        self.settings = settings
+        self.pins = Pins(extra={"pytest_repro_seed": lambda seed: config.hook.pytest_repro_seed(seed=seed)})
+        self._config = config
+        self._instruments = Instruments(config)
+        self._tally = tally_of(config)
+        self._masks = _masks(config)
+        self._facts: dict[str, str | None] | None = None
+        self._arrival: Arrival | None = None
+        if settings.mode == "all" or (settings.seeded and settings.mode != "off"):
+            self._arrival = Arrival(self.pins)
+            self._arrival.start(settings.session_seed % 2**32)
+
+    def seed_of(self, item: pytest.Item) -> int:
+        """The seed of a test."""
+        return seeding.of_item(self.settings.session_seed, item)
+
+    def plan(self, items: Sequence[pytest.Item]) -> None:
+        """Decide for each collected test; collection is over, so nothing is pinned on arrival any more.
+
+        Raises:
+            pytest.UsageError: For a marker that means nothing, with file and line.
+        """
+        if self._arrival is not None:
+            self._arrival.stop()
+            self._arrival = None
+        for item in items:
+            try:
+                plan = plan_for(item, self.settings, self.seed_of(item))
+            except ReproError as error:
+                path, line, _ = item.location
+                raise pytest.UsageError(f"{path}:{(line or 0) + 1}: {error}") from None
+            if plan is not None:
+                item.stash[PLAN] = plan
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """xdist's workers take the controller's seed, also one that was drawn."""
+        node.workerinput["repro_seed"] = self.settings.session_seed
+
+    def pytest_report_header(self) -> str | None:
+        """The session seed, where somebody asked for one."""
+        return f"repro: session seed {self.settings.session_seed}" if self.settings.seeded else None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self) -> None:
+        """Keep the seed for ``--repro-seed=last``."""
+        if self._arrival is not None:  # the session ended before collection did
+            self._arrival.stop()
+        self._tally.notices += [str(notice) for notice in self.pins.notices]
+        cache = getattr(self._config, "cache", None)
+        if cache is not None and not hasattr(self._config, "workerinput") and self.settings.mode != "off":
+            cache.set(LAST_SEED, self.settings.session_seed)
+
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_runtest_protocol(
+        self, item: pytest.Item, nextitem: pytest.Item | None
+    ) -> Generator[None, object, object]:
+        """Innermost: warning filters, faulthandler and the rest hold for hidden runs as well."""
+        plan = item.stash.get(PLAN, None)
+        if plan is None:
+            return (yield)
+        item.stash[SEED] = plan.seed
+        self.pins.hold()
+        try:
+            if plan.replayed and neighbours.hidden_runs_wanted(self._config):
+                replay = self._hidden(item, nextitem, plan)
+                with replay.visibly(self._judge):
+                    return (yield)
+            self.pins.pin(plan.seed)
+            return (yield)
+        finally:
+            self.pins.release()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """A rerun of the visible item is a run of its own, from the same seed."""
+        run = item.stash.get(RUN, None)
+        if run is not None:
+            run.begin()
+
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Watch the body of a run."""
+        run = item.stash.get(RUN, None)
+        if run is None:
+            return (yield)
+        with run.body(item):
+            return (yield)
+
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+        """A replayed test may return what is to be compared."""
+        if pyfuncitem.stash.get(RUN, None) is None or pyfuncitem.get_closest_marker("replay") is None:
+            return (yield)
+        with neighbours.returning_allowed():
+            return (yield)
+
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_fixture_setup(self, fixturedef: FixtureDef[Any], request: SubRequest) -> Generator[None, object, object]:
+        """A wider-scoped fixture draws from a seed of its own, so that no test's draws depend on who came first."""
+        if fixturedef.scope == "function" or self.pins.seed is None:
+            return (yield)
+        with self.pins.under(seeding.of_fixture(self.settings.session_seed, fixturedef, request)):
+            return (yield)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Outermost: note how a phase ended once skips and expected failures have had their say."""
+        report = yield
+        run = item.stash.get(RUN, None)
+        if run is not None:
+            with self._guarded(item):
+                run.note_report(report, call)
+        return report
+
+    def _hidden(self, item: pytest.Item, nextitem: pytest.Item | None, plan: Plan) -> Replay:
+        replay = Replay(item, nextitem, plan, self.pins, partial(self._watch, item))
+        with self._guarded(item):
+            replay.run_hidden()
+            neighbours.rearm_timeout(item)
+        return replay
+
+    def _watch(self, item: pytest.Item, plan: Plan, label: str) -> Run:
+        return Run(
+            plan,
+            label,
+            session_seed=self.settings.session_seed,
+            masks=self._masks,
+            pins=self.pins,
+            instruments=self._instruments,
+            guarded=partial(self._guarded, item),
+        )
+
+    def _judge(self, replay: Replay, reports: list[pytest.TestReport]) -> None:
+        with self._guarded(replay.item):
+            if replay.hidden:
+                verdict = verdict_of(replay, self.settings.policy)
+                Amendment(replay, verdict, self._context, self.settings).apply(reports)
+
+    def _context(self) -> dict[str, str]:
+        """Lines of a report that need the session: under which condition, on what, how to run again."""
+        if self._facts is None:
+            self._facts = snapshot(self._config.rootpath)
+        return {
+            "condition": f"same process, session seed {self.settings.session_seed}",
+            "hardware": hardware_line(self._facts),
+            "environment": environment_line(self._facts),
+        }
+
+    @contextmanager
+    def _guarded(self, item: pytest.Item) -> Iterator[None]:
+        """A fault of this plugin keeps the test's own verdict; it is told at the end, and the exit status is 3."""
+        try:
+            yield
+        except Exception:  # noqa: BLE001  # whatever it is, the user's test is not to blame
+            self._tally.faults.append(f"{item.nodeid}\n{traceback.format_exc()}")
+
+
+def _masks(config: pytest.Config) -> Masks:
+    """Where tests get their temporary folders; each run gets others."""
+    factory: Any = getattr(config, "_tmp_path_factory", None)
+    return Masks(numbered=() if factory is None else (str(factory.getbasetemp()),))

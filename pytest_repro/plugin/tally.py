@@ -1,0 +1,179 @@
+"""The summary of a session, counted from reports alone, so that it is the same under xdist."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from _pytest.terminal import TerminalReporter
+
+NAME = "repro-tally"
+
+MOST_PAGES = 20
+"""Warned tests that are told in full; the rest get a line each."""
+
+FAULT_STATUS = 3
+"""Exit status for a fault of the plugin itself, as pytest's own internal errors have."""
+
+
+class Tally:
+    """Counts what the replayed tests' reports say, and writes the summary.
+
+    Attributes:
+        facts: Of each replayed test, in the order in which the reports came.
+        faults: Tracebacks of faults of the plugin itself.
+        notices: Lines about the whole session: seeders that failed.
+    """
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self.facts: list[dict[str, Any]] = []
+        self.faults: list[str] = []
+        self.notices: list[str] = []
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Collect what the judgement attached."""
+        facts = getattr(report, "repro", None)
+        if isinstance(facts, dict):
+            self.facts.append(facts)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Take over what an xdist worker has to say."""
+        output = getattr(node, "workeroutput", {})
+        self.faults += output.get("repro_faults", [])
+        self.notices += [notice for notice in output.get("repro_notices", []) if notice not in self.notices]
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """A fault of the plugin is never a plain pass."""
+        output = getattr(self._config, "workeroutput", None)
+        if output is not None:
+            output["repro_faults"] = list(self.faults)
+            output["repro_notices"] = list(self.notices)
+        elif self.faults:
+            session.exitstatus = FAULT_STATUS
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_terminal_summary(self, terminalreporter: TerminalReporter) -> Generator[None, object, object]:
+        """Head drifted tests as such while pytest writes its failures; write our own part last, where eyes are."""
+        changed = []
+        for report in terminalreporter.stats.get("failed", []):
+            facts = getattr(report, "repro", None)
+            if isinstance(facts, dict) and facts["drift"]:
+                changed.append((report, report.location))
+                path, line, domain = report.location
+                report.location = (path, line, f"{domain} [drift]")
+        try:
+            return (yield)
+        finally:
+            for report, location in changed:
+                report.location = location
+            self.write(terminalreporter)
+
+    def write(self, reporter: TerminalReporter) -> None:
+        """Warnings in full, what was compared under ``-v``, faults, and the one line that is always there."""
+        self._write_warned(reporter)
+        if reporter.verbosity > 0:
+            self._write_compared(reporter)
+        for fault in self.faults:
+            reporter.section("repro: a fault of pytest-repro itself", red=True)
+            reporter.write_line(fault)
+            reporter.write_line("the test's own verdict was kept; please report this with the lines above")
+        if self.facts:
+            self._write_groups(reporter)
+            reporter.write_line(self.line())
+
+    def line(self) -> str:
+        """The summary in one line."""
+        ran = [facts for facts in self.facts if not facts["skipped"]]
+        parts = [
+            f"{_counted(len(ran), 'test')} replayed",
+            f"{_counted(sum(facts['compared'] for facts in ran), 'value')} compared",
+        ]
+        drifted = sum(any(action == "fail" for _, action, _ in facts["findings"]) for facts in self.facts)
+        parts.append(_counted(drifted, "drift") if drifted else "no drift")
+        warned = sum(_warned(facts) for facts in self.facts)
+        parts += [f"{warned} warned"] if warned else []
+        empty = sum(not facts["compared"] and not _told(facts) for facts in ran)
+        parts += [f"{empty} with nothing compared"] if empty else []
+        cut = sum(facts["cut"] for facts in self.facts)
+        parts += [f"{_counted(cut, 'value')} beyond the budget"] if cut else []
+        seeds = sorted({facts["session_seed"] for facts in self.facts})
+        return f"repro: {', '.join(parts)} (session seed {', '.join(map(str, seeds))})"
+
+    def _write_warned(self, reporter: TerminalReporter) -> None:
+        warned = [facts for facts in self.facts if _warned(facts)]
+        patterns = self._unfound()
+        if not warned and not patterns and not self.notices:
+            return
+        reporter.section("repro: warnings", yellow=True)
+        for number, facts in enumerate(warned):
+            if number < MOST_PAGES and any(code != "R104" for code, _, _ in facts["findings"]):
+                reporter.write_sep("_", facts["nodeid"])
+                reporter.write_line(facts["text"])
+            else:
+                for code, _, sentence in facts["findings"]:
+                    reporter.write_line(f"RPR-{code} {facts['nodeid']}: {sentence}")
+        for notice in self.notices:
+            reporter.write_line(notice)
+        for pattern in patterns:
+            reporter.write_line(f"RPR-R107 pattern without address: {pattern!r} found nothing in this session")
+
+    def _unfound(self) -> list[str]:
+        written = {pattern: None for facts in self.facts for pattern in facts["patterns"]}
+        found = {pattern for facts in self.facts for pattern in facts["found"]}
+        return [pattern for pattern in written if pattern not in found]
+
+    def _write_compared(self, reporter: TerminalReporter) -> None:
+        reporter.section("repro: compared")
+        for facts in self.facts:
+            said = [f"compared {_counted(facts['compared'], 'value')}"]
+            if facts["opaque"]:
+                shown = ", ".join(f"{name} ({kind})" for name, kind in facts["opaque"][:4])
+                said.append(f"opaque {len(facts['opaque'])}: {shown}{', ...' if len(facts['opaque']) > 4 else ''}")  # noqa: PLR2004
+            said += [f"ignored {facts['ignored']}"] if facts["ignored"] else []
+            said += [f"beyond the budget {facts['cut']}"] if facts["cut"] else []
+            reporter.write_line(f"{facts['nodeid']}  {'; '.join([*said, *facts['notes']])}")
+
+    def _write_groups(self, reporter: TerminalReporter) -> None:
+        """Findings with one cause are one line: the same control saying the same of many tests."""
+        groups: Counter[tuple[str, str]] = Counter()
+        for facts in self.facts:
+            for code, action, sentence in facts["findings"]:
+                if action == "fail":
+                    groups[
+                        code,
+                        re.sub(r"\d+", "N", sentence) if code != "R101" else re.sub(r"\[.*\]$", "", facts["nodeid"]),
+                    ] += 1
+        for (code, cause), number in groups.items():
+            if number > 1:
+                reporter.write_line(f"RPR-{code} in {number} tests: {cause}")
+
+
+def tally_of(config: pytest.Config) -> Tally:
+    """The session's tally, registered at the first call."""
+    present = config.pluginmanager.get_plugin(NAME)
+    if isinstance(present, Tally):
+        return present
+    tally = Tally(config)
+    config.pluginmanager.register(tally, NAME)
+    return tally
+
+
+def _warned(facts: dict[str, Any]) -> bool:
+    actions = [action for _, action, _ in facts["findings"]]
+    return "warn" in actions and "fail" not in actions
+
+
+def _told(facts: dict[str, Any]) -> bool:
+    return any(code != "R104" and action != "accept" for code, action, _ in facts["findings"])
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

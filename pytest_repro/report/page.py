@@ -1,0 +1,147 @@
+"""A verdict as headings and rows: the one model that every format is written from.
+
+The order never changes: what, how far, where, why, under which condition, on what, how to run again, what next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from pytest_repro.values.address import category, rest
+
+if TYPE_CHECKING:
+    from pytest_repro.compare import Gap
+    from pytest_repro.controls.verdict import Finding, Verdict
+
+SHOWN_ROWS = 12
+"""Rows a table shows; the rest is counted. A reader looks at the worst, not at all."""
+
+TELL_APART = {"asserted", "rng", "outcome", "stdout", "stderr", "warnings", "logs", "files"}
+"""Categories that stay in front of a value's name; the others are what the user calls them."""
+
+
+class Row(NamedTuple):
+    """One value of the table, every cell a text."""
+
+    value: str
+    before: str
+    after: str
+    absolute: str
+    relative: str
+    ulp: str
+    tolerance: str
+    judgement: str
+    detail: str
+
+
+class Section(NamedTuple):
+    """A heading on the left and its lines on the right."""
+
+    heading: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What a report says of one test.
+
+    Attributes:
+        nodeid: The test.
+        headlines: First line of each finding.
+        columns: Names of the two compared runs.
+        rows: Differing values, drifted ones first.
+        hidden: Rows that were left out.
+        sections: Where, why, condition, hardware, environment, run again, next; those with something to say.
+    """
+
+    nodeid: str
+    headlines: tuple[str, ...]
+    columns: tuple[str, str]
+    rows: tuple[Row, ...]
+    hidden: int
+    sections: tuple[Section, ...]
+
+
+def page(verdict: Verdict, context: Mapping[str, str]) -> Page:
+    """The page of a verdict.
+
+    Args:
+        verdict: The findings of one test; those whose action is accept are told as well.
+        context: Lines that only the caller knows: ``condition``, ``hardware``, ``environment``, ``run again``.
+    """
+    gaps = list(dict.fromkeys(gap for finding in verdict.findings for gap in finding.gaps))
+    gaps.sort(key=lambda gap: not gap.difference.drifted)
+    rows = tuple(row(gap) for gap in gaps[:SHOWN_ROWS])
+    said = {
+        "why": tuple(line for finding in verdict.findings for line in _reasons(finding)),
+        "condition": (context["condition"],),
+        "hardware": (context["hardware"],),
+        "environment": (context["environment"],),
+        "owner": (verdict.owner,) if verdict.owner else (),
+        "run again": (context["run again"],),
+        "next": tuple(dict.fromkeys(step for finding in verdict.findings for step in finding.steps)),
+    }
+    return Page(
+        nodeid=verdict.nodeid,
+        headlines=tuple(finding.headline for finding in verdict.findings),
+        columns=verdict.labels,
+        rows=rows,
+        hidden=max(0, len(gaps) - SHOWN_ROWS),
+        sections=tuple(Section(heading, lines) for heading, lines in said.items() if lines),
+    )
+
+
+def _reasons(finding: Finding) -> list[str]:
+    return [f"{line} ({finding.confidence})" if finding.confidence else line for line in finding.reasons]
+
+
+def row(gap: Gap) -> Row:
+    """The row of one differing value."""
+    difference = gap.difference
+    return Row(
+        value=display(gap.address),
+        before="-" if gap.before is None else gap.before.show(24),
+        after="-" if gap.after is None else gap.after.show(24),
+        absolute=_number(difference.absolute),
+        relative=_number(difference.relative),
+        ulp=_number(difference.ulp),
+        tolerance=str(gap.tolerance),
+        judgement="drift" if difference.drifted else "within",
+        detail=_detail(gap),
+    )
+
+
+def display(address: str) -> str:
+    """An address as a report shows it: what the user calls the value, cut in the middle where it is long."""
+    name = address if category(address) in TELL_APART else rest(address) or address
+    limit = 48
+    return name if len(name) <= limit else f"{name[: limit // 2 - 1]}...{name[-limit // 2 + 2 :]}"
+
+
+def _number(value: float | None) -> str:
+    if value is None:
+        return "-"
+    if value == int(value) and abs(value) < 1e6:  # noqa: PLR2004  # six digits are read at a glance
+        return str(int(value))
+    return f"{value:.2g}" if 0.01 <= abs(value) < 100 else f"{value:.1e}"  # noqa: PLR2004  # likewise
+
+
+def _detail(gap: Gap) -> str:
+    difference = gap.difference
+    parts = []
+    if difference.structural:
+        parts.append(difference.structural)
+    if difference.count > 1:
+        parts.append(f"{difference.beyond or difference.differing} of {difference.count} elements")
+        if difference.worst is not None:
+            parts[-1] += f", worst at [{', '.join(map(str, difference.worst))}]"
+    if difference.shape:
+        parts.append(difference.shape)
+    if difference.detail:
+        parts.append(difference.detail)
+    if gap.also:
+        more = f" and {len(gap.also) - 1} more" if len(gap.also) > 1 else ""
+        parts.append(f"also {gap.also[0][:60]}{more}")
+    return "; ".join(parts)

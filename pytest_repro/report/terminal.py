@@ -1,0 +1,48 @@
+"""A page as plain text for a terminal: a table, then headings with their lines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pytest_repro.report.page import Page, Row
+
+LABEL = 14
+"""Columns that a heading takes, so that all lines begin below one another."""
+
+ROOM = 112
+"""Columns up to which a row's detail stays on its line; beyond, it moves to the next."""
+
+
+def text(page: Page) -> str:
+    """The whole page, lines joined by newlines, none at the end."""
+    lines = list(page.headlines)
+    if page.rows:
+        lines += ["", *_table(page)]
+    if page.hidden:
+        lines.append(f"  and {page.hidden} more")
+    lines.append("")
+    for heading, told in page.sections:
+        if heading in ("hardware", "run again") and lines[-1]:
+            lines.append("")
+        lines += [f"  {heading if not number else '':<{LABEL}}{line}" for number, line in enumerate(told)]
+    return "\n".join(lines)
+
+
+def _table(page: Page) -> list[str]:
+    head = ("value", *page.columns, "abs", "rel", "ulp", "tol", "")
+    cells = [head, *(_cells(row) for row in page.rows)]
+    widths = [max(len(line[column]) for line in cells) for column in range(len(head))]
+    widths[0] = max(widths[0], LABEL - 2)
+    lines = []
+    for line, detail in zip(cells, ["", *(row.detail for row in page.rows)], strict=True):
+        cut = "  " + "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        if detail and len(cut) + 3 + len(detail) <= ROOM:
+            lines.append(f"{cut}   {detail}")
+        else:
+            lines += [cut, *([f"{'':<{widths[0] + 4}}{detail}"] if detail else [])]
+    return lines
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    return (row.value, row.before, row.after, row.absolute, row.relative, row.ulp, row.tolerance, row.judgement)

@@ -1,0 +1,303 @@
+"""Arrays of numbers, dates, bytes and texts: one leaf each, copied or spilled, of every numpy dtype.
+
+Lists and tuples of more than sixteen floats or integers become one leaf as well, labelled by what they were, so that a
+list, a tuple and an array of the same numbers differ structurally. Structured, masked and object arrays are containers:
+their fields, masks and elements are frozen each by its own law.
+"""
+
+from __future__ import annotations
+
+import array as stdlib_array
+import hashlib
+import math
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+import numpy as np
+
+from pytest_repro.values import bits, distance, entry, lineage
+from pytest_repro.values.difference import Difference, parted
+from pytest_repro.values.frozen import Frozen, Parts
+from pytest_repro.values.scalar import Scalar
+from pytest_repro.values.words import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from pytest_repro.values.keeping import Home, Keeping
+    from pytest_repro.values.tolerance import Tolerance
+
+KINDS = ("array",)
+PLAIN = "biufcSUmMV"
+"""The dtype kinds of which one leaf is made."""
+
+_SIMPLE = "biufcSUmM"  # the same without void, which may be structured
+
+MANY = 16
+"""Numbers in a list above which it becomes one leaf: 1,000 floats take 50 us so, and 500 us one by one."""
+
+
+class Array(NamedTuple):
+    """An array, kept.
+
+    Attributes:
+        label: What it was: ``array``, ``numpy.float64``, ``list[float]``, ``numpy.matrix``.
+        values: Read-only, contiguous, of plain type; memory-mapped if spilled. None where only a digest is kept.
+        dtype: The dtype of the values.
+        shape: Their shape.
+        digest: SHA-256 of the values where they are not kept, else empty.
+        home: The temporary folder of a spilled array, which lives as long as the leaf.
+    """
+
+    label: str
+    values: NDArray[Any] | None
+    dtype: np.dtype[Any]
+    shape: tuple[int, ...]
+    digest: str = ""
+    home: Home | None = None
+
+    @property
+    def kind(self) -> str:
+        """``array``; the label tells what sort."""
+        return "array"
+
+    def __eq__(self, other: object) -> bool:
+        """The same label, dtype, shape and bytes."""
+        if not isinstance(other, Array) or self._sort() != other._sort():
+            return False
+        if self.values is None or other.values is None:
+            return self.hash() == other.hash()
+        return bits.identical(self.values, other.values)
+
+    def __hash__(self) -> int:
+        """Of everything but the values."""
+        return hash((self.label, self.dtype.str, self.shape))
+
+    def _sort(self) -> tuple[str, str, tuple[int, ...]]:
+        return self.label, self.dtype.str, self.shape
+
+    def hash(self) -> str:
+        """SHA-256 of the values."""
+        return self.digest or _digest(cast("NDArray[Any]", self.values))
+
+    def show(self, width: int = 24) -> str:
+        """The first numbers, shape and dtype, as far as the width allows."""
+        if self.values is None:
+            return entry.cut(f"{_dims(self.shape)} {self.dtype} {self.digest}", width)
+        if not self.shape:
+            return entry.cut(_short(self.values[()], 17), width)
+        return _listed(self.values.reshape(-1), self.shape, width)
+
+    def measure(self, other: Frozen, tolerance: Tolerance) -> Difference:
+        """Label, shape and dtype exactly; numbers by the tolerance, everything else exactly."""
+        then = cast("Array", other)
+        for name, here, there in (
+            ("", self.label, then.label),
+            ("shape ", _dims(self.shape), _dims(then.shape)),
+            ("dtype ", str(self.dtype), str(then.dtype)),
+        ):
+            if here != there:
+                return parted(f"{name}{here}, then {there}")
+        if self.values is None or then.values is None:
+            size = math.prod(self.shape)
+            if self.hash() == then.hash():
+                return Difference(count=size, differing=0, beyond=0)
+            return Difference(count=size, shape="values differ", detail="too large to keep: digests differ")
+        return distance.compare(self.values, then.values, tolerance)
+
+    def to_dict(self) -> dict[str, object]:
+        """``{"kind", "label", "dtype", "shape", "base64"}``: the values' bytes in C order, or their digest."""
+        head: dict[str, object] = {
+            "kind": "array",
+            "label": self.label,
+            "dtype": self.dtype.str,
+            "shape": list(self.shape),
+        }
+        if self.values is None:
+            return head | {"sha256": self.digest}
+        return head | {"base64": entry.written(self.values.tobytes())}
+
+
+def read(data: Mapping[str, object]) -> Array:
+    """The array that an entry describes.
+
+    Raises:
+        ReproError: ``B602``: a dtype that is unknown or holds objects, a shape that does not fit the bytes.
+    """
+    label = entry.field(data, "label", str)
+    text = entry.field(data, "dtype", str)
+    try:
+        dtype = np.dtype(text)
+    except (TypeError, ValueError, SyntaxError):
+        raise entry.malformed(f"unknown dtype {text!r:.60}", "dtype") from None
+    if dtype.kind not in PLAIN or dtype.names is not None or dtype.str != text:
+        raise entry.malformed(f"unexpected dtype {text!r:.60}", "dtype")
+    shape = entry.lengths(data, "shape")
+    if "sha256" in data:
+        return Array(label, None, dtype, shape, entry.field(data, "sha256", str))
+    raw = entry.raw(data, "base64")
+    if math.prod(shape) * dtype.itemsize != len(raw):
+        raise entry.malformed(
+            f"unexpected length {len(raw)} (expected {math.prod(shape) * dtype.itemsize} bytes)", "base64"
+        )
+    if not dtype.itemsize:
+        return _leaf(label, np.zeros(shape, dtype))
+    try:
+        values = np.frombuffer(raw, dtype).reshape(shape).copy()
+    except ValueError as error:
+        raise entry.malformed(f"{error}", "shape") from None
+    return _leaf(label, values)
+
+
+def _leaf(label: str, values: NDArray[Any], home: Home | None = None) -> Array:
+    if values.dtype.itemsize > 8:  # noqa: PLR2004  # long doubles only, or their pairs
+        bits.canonical(values)
+    values.setflags(write=False)
+    return Array(label, values, values.dtype, values.shape, "", home)
+
+
+def _digest(values: NDArray[Any]) -> str:
+    flat = np.ascontiguousarray(values).reshape(-1)
+    found = hashlib.sha256()
+    step = max(1, (1 << 22) // max(1, values.dtype.itemsize))
+    for start in range(0, flat.size, step):
+        found.update(flat[start : start + step].tobytes())
+    return found.hexdigest()
+
+
+def keep(label: str, values: NDArray[Any], keeping: Keeping) -> Array:
+    """A plain array as a leaf: copied while the budget lasts, then spilled if a tolerance may hold, else digested."""
+    if values.nbytes <= 1024 or keeping.fits(values.nbytes, keeping.budget.spill):  # noqa: PLR2004  # as in text
+        return _leaf(label, np.array(values, order="C", copy=True, subok=False))
+    if values.dtype.kind in "fc":
+        plain = np.array(values, order="C", copy=True, subok=False)
+        bits.canonical(plain)
+        mapped, home = keeping.spill(plain)
+        return Array(label, mapped, values.dtype, values.shape, "", home)
+    return Array(label, None, values.dtype, values.shape, _digest(values))
+
+
+def of_numbers(items: Sequence[object], label: str, keeping: Keeping) -> Array | Words | None:
+    """A long list of nothing but floats, integers or texts as one leaf; None if it is something else."""
+    if len(items) <= MANY:
+        return None
+    kinds = set(map(id, map(type, items)))  # ids, since a metaclass may define __hash__
+    if len(kinds) != 1:
+        return None
+    first = type(items[0])
+    if first is str:
+        return Words.kept(f"{label}[str]", cast("Sequence[str]", items), keeping)
+    dtype = np.float64 if first is float else np.int64 if first is int else None
+    if dtype is None:
+        return None
+    try:
+        return keep(f"{label}[{first.__name__}]", np.array(items, dtype=dtype), keeping)
+    except OverflowError:  # an integer beyond 64 bits: the items one by one
+        return None
+
+
+def owns(value: object) -> bool:
+    """Whether a value is an array or scalar of numpy, or an ``array.array``."""
+    return lineage.descends(value, np.ndarray, np.generic, stdlib_array.array, np.dtype, np.ufunc)
+
+
+def freeze(value: object, keeping: Keeping) -> Frozen | Parts:
+    """The array as one leaf, or as the fields, mask or elements that it holds."""
+    if type(value) is np.ndarray and value.dtype.kind in _SIMPLE:
+        return keep("array", value, keeping)
+    for kin, rule in _RULES:
+        if lineage.descends(value, *kin):
+            return rule(value, keeping)
+    label = "array" if type(value) is np.ndarray else lineage.name(type(value))
+    plain = np.asarray(value)  # a subclass as its base, uncopied
+    dtype = plain.dtype
+    if dtype.names is not None:
+        names = dtype.names
+        return Parts(
+            [(".dtype", Scalar("name", f"{label}{_dims(plain.shape)} {dtype}"))],
+            [(_key(name), plain[name]) for name in names],
+        )
+    if dtype.kind in PLAIN:
+        return keep(label, plain, keeping)
+    return (_objects if dtype.kind == "O" else _foreign)(label, plain, keeping)
+
+
+def _typed(value: Any, keeping: Keeping) -> Frozen:
+    if value.typecode in "uw":
+        return Words.kept("array.array", [stdlib_array.array.tounicode(value)], keeping)
+    return keep("array.array", np.asarray(memoryview(value)), keeping)
+
+
+def _masked(value: Any, keeping: Keeping) -> Parts:  # noqa: ARG001
+    data, mask = np.ma.getdata(value), np.ma.getmaskarray(value)
+    if data.dtype.names is not None:
+        fields = [
+            (_key(name), cast("Any", np.ma.MaskedArray(data[name], mask=mask[name]))) for name in data.dtype.names
+        ]
+        return Parts(
+            [(".dtype", Scalar("name", f"{lineage.name(type(value))}{_dims(data.shape)} {data.dtype}"))], fields
+        )
+    visible = np.array(data, subok=False)
+    # What lies under the mask is no part of the value.
+    visible[mask] = None if visible.dtype.kind == "O" else np.zeros((), visible.dtype)
+    return Parts([], [(".mask", mask), (".data", visible)])
+
+
+_RULES: tuple[tuple[tuple[type, ...], Callable[[Any, Keeping], Frozen | Parts]], ...] = (
+    ((np.dtype, np.ufunc), lambda value, _: Scalar("name", str(value))),
+    ((stdlib_array.array,), _typed),
+    ((np.ma.MaskedArray,), _masked),
+)
+
+
+def _objects(label: str, plain: NDArray[Any], keeping: Keeping) -> Frozen | Parts:
+    if plain.size > MANY and Words.fit(flat := plain.reshape(-1).tolist()):
+        return Words.kept(f"{label}{_dims(plain.shape)}", flat, keeping)
+    shape = Scalar("name", f"{label}{_dims(plain.shape)} {plain.dtype}")
+    return Parts([(".dtype", shape)], _elements(plain, keeping.room(plain.size)))
+
+
+def _elements(plain: NDArray[Any], limit: int) -> Iterator[tuple[str, object]]:
+    if not plain.ndim:
+        yield "[()]", plain.item()
+        return
+    for flat in range(limit):
+        index = np.unravel_index(flat, plain.shape)
+        yield f"[{','.join(str(int(axis)) for axis in index)}]", plain[index]
+
+
+def _foreign(label: str, plain: NDArray[Any], keeping: Keeping) -> Frozen:
+    """Dtypes outside numpy's own list: its variable-width text, and those of other packages by their bytes."""
+    if plain.dtype.kind == "T":
+        return Words.kept(f"{label}{_dims(plain.shape)} {plain.dtype}", plain.reshape(-1).tolist(), keeping)
+    raw = np.ascontiguousarray(plain).view(np.uint8)
+    return keep(f"{label} {plain.dtype}", raw, keeping)
+
+
+def _key(name: str) -> str:
+    return f'["{name}"]'
+
+
+def _dims(shape: tuple[int, ...]) -> str:
+    return f"({', '.join(map(str, shape))}{',' if len(shape) == 1 else ''})"
+
+
+def _short(value: object, digits: int) -> str:
+    if isinstance(value, np.floating | np.complexfloating) and digits < 17:  # noqa: PLR2004
+        return f"{value:.{digits}g}"
+    if isinstance(
+        value, np.longdouble | np.clongdouble | np.datetime64 | np.timedelta64 | np.float32 | np.float16 | np.complex64
+    ):
+        return str(value)
+    return repr(value.item()) if isinstance(value, np.generic) else repr(value)
+
+
+def _listed(flat: NDArray[Any], shape: tuple[int, ...], width: int) -> str:
+    for tail in (f" {_dims(shape)} {flat.dtype}", f" {_dims(shape)}", ""):
+        for number in range(min(6, flat.size), 0, -1):
+            items = ", ".join(_short(item, 3) for item in flat[:number])
+            line = f"[{items}{', ...' if number < flat.size else ''}]{tail}"
+            if len(line) <= width:
+                return line
+    return entry.cut(f"{_dims(shape)} {flat.dtype}", width)

@@ -1,0 +1,62 @@
+"""Tables and arrays of arrow: a table's columns each by its own law, nulls as a mask of their own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from pytest_repro.values import lineage
+from pytest_repro.values.frozen import Parts
+from pytest_repro.values.key import canonical
+from pytest_repro.values.scalar import Scalar
+from pytest_repro.values.words import Words
+
+if TYPE_CHECKING:
+    from pytest_repro.values.frozen import Frozen
+    from pytest_repro.values.keeping import Keeping
+
+_TABLES = ("Table", "RecordBatch")
+_ARRAYS = ("Array", "ChunkedArray")
+_NAMED = ("DataType", "Schema", "Field", "Scalar")
+_NUMBERS = ("int", "uint", "float", "double", "halffloat")
+
+
+def _sort(value: object) -> str:
+    for cls in lineage.classes(value):
+        name = lineage.name(cls).rpartition(".")[2]
+        if lineage.root(cls) == "pyarrow" and name in (*_TABLES, *_ARRAYS, *_NAMED):
+            return name
+    return ""
+
+
+def owns(value: object) -> bool:
+    """Whether a value is a table, array, schema or scalar of arrow."""
+    return bool(_sort(value))
+
+
+def freeze(value: object, keeping: Keeping) -> Frozen | Parts:
+    """Columns as children; how a column is cut into chunks is no part of the value."""
+    item, sort = cast("Any", value), _sort(value)
+    if sort in _TABLES:
+        names = list(map(str, item.schema.names))
+        columns = [(f"[{canonical(name, keeping)}]", item.column(at)) for at, name in enumerate(names)]
+        label = Scalar("name", f"{lineage.name(type(value))} {item.num_rows, item.num_columns}")
+        return Parts([(".type", label), (".columns", Words.kept("columns", names, keeping))], columns)
+    if sort in _ARRAYS:
+        return _column(item)
+    return Scalar("name", f"{lineage.name(type(value))} {item}")
+
+
+def _column(column: Any) -> Parts:
+    leaves = [(".dtype", Scalar("name", f"{column.type} ({len(column)},)"))]
+    missing = column.is_null()
+    children: list[tuple[str, object]] = [(".mask", missing.to_numpy(**_copied(missing)))]
+    if str(column.type).startswith(_NUMBERS):
+        children.append((".values", column.fill_null(0).to_numpy(**_copied(column))))
+    else:
+        children.append((".values", column.to_pylist()))
+    return Parts(leaves, children)
+
+
+def _copied(column: Any) -> dict[str, bool]:
+    # A chunked array has no zero_copy_only=False in old versions: it always copies.
+    return {} if hasattr(column, "num_chunks") else {"zero_copy_only": False}

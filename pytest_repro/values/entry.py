@@ -1,0 +1,74 @@
+"""One entry of kept data, read with suspicion: every field is there, of its type, and named in the error."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import TYPE_CHECKING, TypeVar
+
+from pytest_repro.errors import ReproError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Kept = TypeVar("Kept")
+
+CODE = "B602"
+MEND = "pytest --repro-record-all"
+
+
+def malformed(sentence: str, place: str = "") -> ReproError:
+    """The error of an entry that cannot be read."""
+    return ReproError(CODE, sentence, place=place, mend=MEND)
+
+
+def field(data: Mapping[str, object], key: str, kind: type[Kept]) -> Kept:
+    """The field of a type. A bool is refused for an int: a subclass of it, but JSON tells the two apart.
+
+    Raises:
+        ReproError: ``B602``, the field is missing or of another type.
+    """
+    if key not in data:
+        raise malformed("missing field", key)
+    value = data[key]
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+        raise malformed(f"unexpected type {type(value).__name__} (expected {kind.__name__})", key)
+    return value
+
+
+def texts(data: Mapping[str, object], key: str) -> tuple[str, ...]:
+    """A field that is a list of texts."""
+    items = field(data, key, list)
+    for position, item in enumerate(items):
+        if not isinstance(item, str):
+            raise malformed(f"unexpected type {type(item).__name__} (expected str)", f"{key}[{position}]")
+    return tuple(items)
+
+
+def lengths(data: Mapping[str, object], key: str) -> tuple[int, ...]:
+    """A field that is a list of whole numbers >= 0."""
+    items = field(data, key, list)
+    for position, item in enumerate(items):
+        if not isinstance(item, int) or isinstance(item, bool):
+            raise malformed(f"unexpected type {type(item).__name__} (expected int)", f"{key}[{position}]")
+        if item < 0:
+            raise malformed(f"unexpected value {item} (expected >= 0)", f"{key}[{position}]")
+    return tuple(items)
+
+
+def raw(data: Mapping[str, object], key: str) -> bytes:
+    """A field that holds bytes as base64."""
+    try:
+        return base64.b64decode(field(data, key, str), validate=True)
+    except (binascii.Error, ValueError):
+        raise malformed("unexpected text (expected base64)", key) from None
+
+
+def written(data: bytes) -> str:
+    """Bytes as they stand in an entry."""
+    return base64.b64encode(data).decode("ascii")
+
+
+def cut(text: str, width: int) -> str:
+    """A line of at most ``width`` characters; what is missing at its end is told by ``…``."""
+    return text if len(text) <= width else text[: max(0, width - 1)] + "…"

@@ -1,0 +1,128 @@
+"""Texts: kept as they are read once accidents are masked; a difference says where two of them part."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+from pytest_repro.values import entry, lineage
+from pytest_repro.values.difference import IDENTICAL, Difference, changed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pytest_repro.values.frozen import Frozen
+    from pytest_repro.values.keeping import Keeping
+    from pytest_repro.values.tolerance import Tolerance
+
+KINDS = ("text",)
+HEAD = 200  # characters that a digest keeps for the reader
+SHORT = 1024  # characters under which a text is not booked in the budget: counting would cost more than it guards
+AROUND = 12  # characters shown on either side of the place where two texts part
+
+
+class Text(NamedTuple):
+    """A text, or the head, length and digest of a long one.
+
+    Attributes:
+        value: The text, or its first ``HEAD`` characters.
+        length: Characters of the whole text.
+        digest: SHA-256 of the whole text where it is not kept, else empty.
+    """
+
+    value: str
+    length: int
+    digest: str = ""
+
+    @property
+    def kind(self) -> str:
+        """``text``."""
+        return "text"
+
+    def show(self, width: int = 24) -> str:
+        """The text in quotes, ``'abc…'`` where it goes on."""
+        quoted = repr(self.value[: width + 1])
+        if len(quoted) <= width and not self.digest:
+            return quoted
+        return (
+            f"{quoted[: max(1, width - 2)]}…{quoted[-1]}" if len(quoted) > width - 2 else f"{quoted[:-1]}…{quoted[-1]}"
+        )
+
+    def measure(self, other: Frozen, tolerance: Tolerance) -> Difference:  # noqa: ARG002  # exact whatever is tolerated
+        """Exact; the detail says where the two part."""
+        then = cast("Text", other)
+        if self == then or (self.length == then.length and self.hash() == then.hash()):
+            return IDENTICAL
+        return changed(parting(self.value, then.value, cut=bool(self.digest or then.digest)))
+
+    def hash(self) -> str:
+        """SHA-256 of all of it."""
+        return self.digest or digest(self.value)
+
+    def to_dict(self) -> dict[str, object]:
+        """``{"kind": "text", "value"}``; a lone surrogate is kept as JSON's own escape."""
+        if self.digest:
+            return {"kind": "text", "value": self.value, "length": self.length, "sha256": self.digest}
+        return {"kind": "text", "value": self.value}
+
+
+def digest(text: str) -> str:
+    """SHA-256 of a text; lone surrogates are kept apart."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def common(before: str, after: str) -> int:
+    """How many characters two texts have in common at their start."""
+    low, high = 0, min(len(before), len(after))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if before[low:middle] == after[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def parting(before: str, after: str, *, cut: bool = False) -> str:
+    """Where two texts part, with a short excerpt of both sides."""
+    place = common(before, after)
+    if cut and place == min(len(before), len(after)):
+        return f"part somewhere after character {place}"
+    start = max(0, place - AROUND)
+    dots = "…" if start else ""
+    line = before.count("\n", 0, place)
+    where = (
+        f"character {place}"
+        if not line
+        else f"line {line + 1}, character {place - before.rfind(chr(10), 0, place) - 1}"
+    )
+    pieces = [
+        f"{dots}{piece[start : place + AROUND]}" + ("…" if len(piece) > place + AROUND else "")
+        for piece in (before, after)
+    ]
+    return f"part at {where}: {pieces[0]!r}, then {pieces[1]!r}"
+
+
+def read(data: Mapping[str, object]) -> Text:
+    """The text that an entry describes."""
+    value = entry.field(data, "value", str)
+    if "sha256" not in data:
+        return Text(value, len(value))
+    length = entry.field(data, "length", int)
+    if length < len(value):
+        raise entry.malformed(f"unexpected value {length} (expected >= {len(value)})", "length")
+    return Text(value, length, entry.field(data, "sha256", str))
+
+
+def owns(value: object) -> bool:
+    """Whether a value is a text."""
+    return lineage.descends(value, str)
+
+
+def freeze(value: object, keeping: Keeping) -> Text:
+    """The text as a leaf, masked; above the budget a digest."""
+    text = keeping.text(str.__str__(cast("str", value)))
+    size = len(text)
+    if size > SHORT and not keeping.fits(size, keeping.budget.text):
+        return Text(text[:HEAD], size, digest(text))
+    return Text(text, size)

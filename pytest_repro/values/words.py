@@ -1,0 +1,127 @@
+"""Many texts in one leaf: long lists of nothing but texts, and columns of texts with gaps."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+from pytest_repro.values import entry, lineage
+from pytest_repro.values.difference import Difference, parted
+from pytest_repro.values.text import parting
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pytest_repro.values.frozen import Frozen
+    from pytest_repro.values.keeping import Keeping
+    from pytest_repro.values.tolerance import Tolerance
+
+KINDS = ("texts",)
+GAPS = ("NAType", "NaTType")  # of pandas, which moves them between its modules
+
+
+class Words(NamedTuple):
+    """Texts in their order.
+
+    Attributes:
+        label: What held them: ``list[str]``, ``array(3,)``.
+        values: The texts; None where a gap stood. Empty where only a digest is kept.
+        count: How many there are.
+        digest: SHA-256 where the texts themselves are above the budget, else empty.
+    """
+
+    label: str
+    values: tuple[str | None, ...]
+    length: int
+    digest: str = ""
+
+    @property
+    def kind(self) -> str:
+        """``texts``."""
+        return "texts"
+
+    @staticmethod
+    def fit(items: Sequence[object]) -> bool:
+        """Whether all items are texts or gaps (None, pandas' NA and NaN), with at least one text."""
+        return all(type(item) is str or _gap(item) for item in items) and any(type(item) is str for item in items)
+
+    @staticmethod
+    def kept(label: str, items: Sequence[object], keeping: Keeping) -> Words:
+        """The texts as a leaf, masked; a digest above the budget."""
+        values = tuple(keeping.text(item) if type(item) is str else None for item in items)
+        size = sum(len(item) for item in values if item is not None)
+        if size > 1024 and not keeping.fits(size, keeping.budget.spill):  # noqa: PLR2004  # as in text
+            return Words(label, (), len(values), _digest(values))
+        return Words(label, values, len(values))
+
+    def show(self, width: int = 24) -> str:
+        """The first texts and how many there are."""
+        for number in range(min(4, len(self.values)), 0, -1):
+            items = ", ".join("None" if item is None else repr(item) for item in self.values[:number])
+            line = f"[{items}{', ...' if number < self.length else ''}] ({self.length},)"
+            if len(line) <= width:
+                return line
+        return entry.cut(f"{self.length} texts", width)
+
+    def measure(self, other: Frozen, tolerance: Tolerance) -> Difference:  # noqa: ARG002  # exact whatever is tolerated
+        """Exact; tells how many differ, and how the first of them parts."""
+        then = cast("Words", other)
+        if self.label != then.label:
+            return parted(f"{self.label}, then {then.label}")
+        if self.length != then.length:
+            return parted(f"length {self.length}, then {then.length}")
+        if self.digest or then.digest:
+            if self.hash() == then.hash():
+                return Difference(count=self.length, differing=0, beyond=0)
+            return Difference(count=self.length, shape="values differ", detail="too long to keep: digests differ")
+        unequal = [at for at, (a, b) in enumerate(zip(self.values, then.values, strict=True)) if a != b]
+        if not unequal:
+            return Difference(count=self.length, differing=0, beyond=0)
+        first = unequal[0]
+        reordered = sorted(map(repr, self.values)) == sorted(map(repr, then.values))
+        return Difference(
+            count=self.length,
+            differing=len(unequal),
+            beyond=len(unequal),
+            first=(first,),
+            worst=(first,),
+            shape="same values in other order" if reordered else "values differ",
+            detail=parting(str(self.values[first]), str(then.values[first])),
+        )
+
+    def hash(self) -> str:
+        """SHA-256 of all the texts."""
+        return self.digest or _digest(self.values)
+
+    def to_dict(self) -> dict[str, object]:
+        """``{"kind": "texts", "label", "values"}``, or length and digest."""
+        if self.digest:
+            return {"kind": "texts", "label": self.label, "length": self.length, "sha256": self.digest}
+        return {"kind": "texts", "label": self.label, "values": list(self.values)}
+
+
+def _gap(item: object) -> bool:
+    if item is None or (type(item) is float and item != item):  # noqa: PLR0124  # NaN alone differs from itself
+        return True
+    return lineage.root(type(item)) == "pandas" and lineage.name(type(item)).endswith(GAPS)
+
+
+def _digest(values: Sequence[str | None]) -> str:
+    found = hashlib.sha256()
+    for item in values:
+        found.update(json.dumps(item).encode())
+    return found.hexdigest()
+
+
+def read(data: Mapping[str, object]) -> Words:
+    """The texts that an entry describes."""
+    label = entry.field(data, "label", str)
+    if "sha256" in data:
+        (length,) = entry.lengths({"length": [entry.field(data, "length", int)]}, "length")
+        return Words(label, (), length, entry.field(data, "sha256", str))
+    values = entry.field(data, "values", list)
+    for at, item in enumerate(values):
+        if item is not None and not isinstance(item, str):
+            raise entry.malformed(f"unexpected type {type(item).__name__} (expected str)", f"values[{at}]")
+    return Words(label, tuple(values), len(values))
