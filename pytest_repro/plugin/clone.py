@@ -20,6 +20,7 @@ def clone(item: pytest.Item) -> pytest.Item:
     new.own_markers = list(item.own_markers)
     for marker in new.own_markers:
         new.keywords[marker.name] = marker
+    new.stash._storage.update(item.stash._storage)  # noqa: SLF001  # a stash has no public way to walk it
     # what other plugins hung on the item at collection; underscored names are pytest's own state of one run
     for name, value in vars(item).items():
         if not name.startswith("_"):

@@ -73,7 +73,6 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
     pluginmanager.add_hookspecs(hookspecs)
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Register the markers; start at once where a setting asks for more than marked tests."""
     for marker in MARKERS:
@@ -90,6 +89,7 @@ def pytest_configure_node(node: Any) -> None:
     tally_of(node.config)
 
 
+@pytest.hookimpl(tryfirst=True)  # before an xdist worker sends its tests
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Look at each collected test once: is it marked, does it use one of our fixtures?"""
     registered = session.config.pluginmanager.get_plugin("repro-session")

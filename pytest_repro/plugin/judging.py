@@ -31,6 +31,8 @@ def verdict_of(replay: Replay, policy: Mapping[str, Action]) -> Verdict:
     before, after, comparison = widest(runs, plan)
     outcomes, values, notes = split(comparison)
     findings: list[Finding] = []
+    if outcomes:  # a run that ended early shows less, which says nothing beyond how it ended
+        values = tuple(gap for gap in values if gap.before is not None and gap.after is not None)
     if outcomes or values:
         found = replay.cause(runs, comparison)
         between = f"{comparison.compared} observed values differ between {before.label} and {after.label} of this test"

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from pytest_repro.plugin.target import FunctionType
+    from types import FunctionType
 
 
-def rearm_timeout(item: pytest.Item) -> None:
-    """Give the visible run the whole time that pytest-timeout allows; one timer would cover all runs.
+def set_timeout(item: pytest.Item) -> None:
+    """Give the run that follows the whole time that pytest-timeout allows; one timer would cover all runs.
 
     Its hooks are public; the settings of one item it tells to nobody, hence the private function.
     """
@@ -27,6 +27,73 @@ def rearm_timeout(item: pytest.Item) -> None:
     if settings.timeout and settings.timeout > 0 and not settings.func_only:
         hooks.pytest_timeout_cancel_timer(item=item)
         hooks.pytest_timeout_set_timer(item=item, settings=settings)
+
+
+def cancel_timeout(item: pytest.Item) -> None:
+    """Between runs no timer is set: it would go off in the judgement, outside of any test."""
+    hooks: Any = item.config.pluginmanager.hook
+    if "pytest_timeout" in sys.modules and hasattr(hooks, "pytest_timeout_cancel_timer"):
+        hooks.pytest_timeout_cancel_timer(item=item)
+
+
+def reruns(item: pytest.Item) -> bool:
+    """Whether pytest-rerunfailures runs this test again when it fails."""
+    plugin: Any = sys.modules.get("pytest_rerunfailures")
+    if plugin is None or not hasattr(item.config.option, "reruns"):
+        return False
+    return bool(plugin.get_reruns_count(item))
+
+
+def failed_subtests(config: pytest.Config) -> dict[Any, int]:
+    """How many subtests failed by test: from this count pytest 9 fails a test whose body passed."""
+    subtests: Any = sys.modules.get("_pytest.subtests")
+    counts: dict[Any, int] | None = None if subtests is None else config.stash.get(subtests.failed_subtests_key, None)
+    return {} if counts is None else counts
+
+
+@contextmanager
+def suite_properties_once(config: pytest.Config) -> Iterator[None]:
+    """``record_testsuite_property`` writes straight into the JUnit file, in each run of a test."""
+    junit: Any = sys.modules.get("_pytest.junitxml")
+    xml: Any = None if junit is None else config.stash.get(junit.xml_key, None)
+    written: list[object] = [] if xml is None else xml.global_properties
+    start = len(written)
+    try:
+        yield
+    finally:
+        written[start:] = dict.fromkeys(written[start:])
+
+
+class Warned:
+    """Warnings of hidden runs.
+
+    A test's own are dropped, as they would stand in the summary twice. Those of a wider-scoped fixture are shown: only
+    the run that sets it up sees them.
+    """
+
+    def __init__(self) -> None:
+        self._seen: list[warnings.WarningMessage] | None = None
+        self._kept: list[warnings.WarningMessage] = []
+
+    @contextmanager
+    def hidden(self) -> Iterator[None]:
+        """A hidden run."""
+        try:
+            with warnings.catch_warnings(record=True) as self._seen:
+                yield
+        finally:
+            kept, self._kept, self._seen = self._kept, [], None
+            for seen in kept:
+                warnings.showwarning(seen.message, seen.category, seen.filename, seen.lineno, seen.file, seen.line)
+
+    @contextmanager
+    def wider(self) -> Iterator[None]:
+        """The set-up of a wider-scoped fixture."""
+        start = len(self._seen or ())
+        try:
+            yield
+        finally:
+            self._kept += [seen for seen in (self._seen or [])[start:] if seen not in self._kept]
 
 
 @contextmanager

@@ -6,11 +6,11 @@ that other plugins put around it, so that exactly one report a test reaches anyb
 
 from __future__ import annotations
 
-import warnings
+import io
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, redirect_stderr, redirect_stdout, suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Self
 
 import pytest
 from _pytest.runner import runtestprotocol  # private; pytest-rerunfailures has imported it for years
@@ -18,6 +18,7 @@ from _pytest.runner import runtestprotocol  # private; pytest-rerunfailures has 
 from pytest_repro.diagnose.cause import Cause, Experiment, Trial, cause
 from pytest_repro.observe.clock import Clock
 from pytest_repro.observe.keeping import Keeper
+from pytest_repro.plugin import neighbours
 from pytest_repro.plugin.clone import clone
 from pytest_repro.plugin.outliving import slots
 from pytest_repro.plugin.relay import Held, Holding, Silent, relayed
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from pytest_repro.envelope import Envelope
     from pytest_repro.observe.keeping import Slot
     from pytest_repro.plugin.marks import Plan
+    from pytest_repro.plugin.neighbours import Warned
     from pytest_repro.seeds.pins import Pins
     from pytest_repro.values.frozen import Frozen
 
@@ -50,7 +52,14 @@ class Replay:
     """
 
     def __init__(
-        self, item: pytest.Item, nextitem: pytest.Item | None, plan: Plan, pins: Pins, watch: Callable[[Plan, str], Run]
+        self,
+        item: pytest.Item,
+        nextitem: pytest.Item | None,
+        plan: Plan,
+        *,
+        pins: Pins,
+        watch: Callable[[Plan, str], Run],
+        warned: Warned,
     ) -> None:
         self.item = item
         self.plan = plan
@@ -59,11 +68,13 @@ class Replay:
         self._nextitem = nextitem
         self._pins = pins
         self._watch = watch
+        self._warned = warned
 
     def run_hidden(self) -> None:
         """All runs but the visible one; the item's own scopes stay set up for it."""
         for number in range(1, self.plan.runs):
-            self.hidden.append(self._run(f"run {number}", self.item.parent))
+            self.hidden.append(self._run(f"run {number}"))
+        neighbours.set_timeout(self.item)
 
     @contextmanager
     def visibly(self, judge: Judge) -> Iterator[None]:
@@ -75,9 +86,10 @@ class Replay:
             with relayed(session, lambda relay: Holding(relay, held)):
                 try:
                     yield
-                finally:
-                    # a protocol without logfinish, or one that was interrupted, has not released them
-                    held.release()
+                except BaseException:
+                    held.release(judged=False)  # interrupted: to judge might run the test again
+                    raise
+                held.release()  # for a protocol without logfinish
         finally:
             if RUN in item.stash:
                 del item.stash[RUN]
@@ -88,15 +100,15 @@ class Replay:
 
     def cause(self, runs: list[Envelope], comparison: Comparison) -> Cause:
         """Why two runs parted, found by further hidden runs."""
-        laboratory = Laboratory(self._run, self.item, self._nextitem)
         inquiry = cause(runs, comparison, self.plan.tolerances, self.plan.ignore)
-        try:
-            experiment = next(inquiry)
-            while True:
-                experiment = inquiry.send(laboratory.carry_out(experiment))
-        except StopIteration as end:
-            found: Cause = end.value
-            return found
+        with Laboratory(self._run, self.item, self._nextitem) as laboratory:
+            try:
+                experiment = next(inquiry)
+                while True:
+                    experiment = inquiry.send(laboratory.carry_out(experiment))
+            except StopIteration as end:
+                found: Cause = end.value
+                return found
 
     def _attempt(self) -> None:
         number = self.plan.runs + len(self.attempts)
@@ -106,46 +118,68 @@ class Replay:
         self.item.stash[RUN] = run
         self._pins.pin(self.plan.seed)
 
-    def _run(self, label: str, nextitem: Any, around: AbstractContextManager[None] | None = None) -> Run:
+    def _run(self, label: str, around: AbstractContextManager[None] | None = None) -> Run:
+        """One hidden run; as the visible item comes next, nothing but the clone itself is torn down."""
         new = clone(self.item)
         run = self._watch(self.plan, label)
         new.stash[RUN] = run
         new.stash[SEED] = self.plan.seed
         self._pins.pin(self.plan.seed)
-        # a warning of this run would stand in the summary twice
-        with relayed(self.item.session, partial(Silent, note=_nothing)), warnings.catch_warnings(record=True):
-            with around or nullcontext():
-                run.reports = runtestprotocol(new, log=False, nextitem=nextitem)
+        subtests: list[pytest.TestReport] = []
+        counts = neighbours.failed_subtests(self.item.config)
+        before = dict(counts)
+        neighbours.set_timeout(self.item)
+        try:
+            silent = relayed(self.item.session, partial(Silent, note=subtests.append))
+            with silent, self._warned.hidden(), around or nullcontext():
+                setup, *rest = runtestprotocol(new, log=False, nextitem=self.item)
+        finally:
+            neighbours.cancel_timeout(self.item)
+            run.failed_subtests = dict(counts)
+            counts.clear()
+            counts.update(before)
+        run.reports = [setup, *subtests, *rest]
         return run
-
-
-def _nothing(_report: pytest.TestReport) -> None:
-    """A hidden subtest's outcome was noted when its report was made."""
 
 
 class Laboratory:
     """Carries out the experiments that an inquiry wants."""
 
     def __init__(self, run: Callable[..., Run], item: pytest.Item, nextitem: pytest.Item | None) -> None:
+        neighbours.cancel_timeout(item)
         self._run = run
         self._item = item
         self._nextitem = nextitem
         self._clock = Clock()
         self._keeper: Keeper | None = None
         self._count = 0
+        self._state = item.session._setupstate  # noqa: SLF001  # what is set up at present; it has no public name
+
+    def __enter__(self) -> Self:
+        """Open for experiments."""
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """Tear down what the next item has no use for; the visible run's teardown has told its errors already."""
+        silence = io.StringIO()
+        with suppress(Exception), redirect_stdout(silence), redirect_stderr(silence):
+            self._state.teardown_exact(self._nextitem)
 
     def carry_out(self, experiment: Experiment) -> Trial:
         """One more hidden run, and what it showed."""
         if self._keeper is not None and experiment.restore:
             self._keeper.put_back()
         first = self._keeper is None
+        if first and self._item.parent not in self._state.stack:
+            # the test was the last of its module or class: the fixtures of that scope stand again before the first look
+            self._run("preparation")
         before = slots(self._item)
         if first:
             self._keeper = Keeper(before)
         frozen = _frozen(before)
         self._count += 1
         around = self._clock.serving() if experiment.serve else self._clock.recording() if first else nullcontext()
-        run = self._run(f"experiment {self._count}", self._nextitem, around)
+        run = self._run(f"experiment {self._count}", around)
         changed = _changed(frozen, _frozen(slots(self._item)))
         lost = self._keeper.lost if self._keeper is not None else set()
         return Trial(
@@ -157,7 +191,7 @@ class Laboratory:
 
 
 def _frozen(found: list[Slot]) -> dict[str, dict[str, Frozen]]:
-    freezer = Freezer(budget=Budget(leaves=100_000))
+    freezer = Freezer(budget=Budget(leaves=100_000, private=True))
     return {slot.label: freezer.freeze("state", slot.value) for slot in found}
 
 

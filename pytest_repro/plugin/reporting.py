@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_repro.controls.verdict import split
+from pytest_repro.plugin import neighbours
 from pytest_repro.plugin.judging import longrepr_of
 from pytest_repro.report import terminal
 from pytest_repro.report.page import display, page
@@ -58,14 +58,18 @@ class Amendment:
         """Run 1 is the test as it would have run without replay; where the runs end differently its reports count."""
         first = self._replay.hidden[0]
         visible = self._replay.attempts[-1]
-        if first.outcomes == visible.outcomes:
+        if first.outcomes == visible.outcomes and _subtests(first.reports) == _subtests(reports):
             return
-        kept = [report for report in reports if _is_subtest(report) or report.outcome == "rerun"]
-        reports[:] = [*kept, *first.reports]
+        if "failed" in first.outcomes.values() and neighbours.reruns(self._replay.item):
+            return  # the visible run is what a rerun of the first one gives
+        reports[:] = [*filter(_is_rerun, reports), *first.reports]
+        counts = neighbours.failed_subtests(self._replay.item.config)
+        counts.clear()
+        counts.update(first.failed_subtests)
 
     def _main(self, reports: list[pytest.TestReport]) -> pytest.TestReport | None:
         """The report that stands for the test: of its body, else of its set-up."""
-        phases = {report.when: report for report in reports if not _is_subtest(report)}
+        phases = {report.when: report for report in reports if not _is_subtest(report) and not _is_rerun(report)}
         return phases.get("call", phases.get("setup"))
 
     def _fail(self, report: pytest.TestReport, text: str) -> None:
@@ -112,6 +116,16 @@ class Amendment:
                 report.user_properties = [*report.user_properties, *told]
 
 
+def _subtests(reports: list[pytest.TestReport]) -> list[str]:
+    return [report.outcome for report in reports if _is_subtest(report)]
+
+
+def _is_rerun(report: pytest.TestReport) -> bool:
+    """Whether pytest-rerunfailures ran the test again after this."""
+    outcome: str = report.outcome
+    return outcome == "rerun"
+
+
 def _is_subtest(report: pytest.TestReport) -> bool:
     return getattr(report, "context", None) is not None
 
@@ -119,13 +133,18 @@ def _is_subtest(report: pytest.TestReport) -> bool:
 def run_again(item: pytest.Item, settings: Settings) -> str:
     """The command that runs this test alone under the same seed, to be pasted where pytest was started."""
     config = item.config
-    path, colons, name = item.nodeid.partition("::")
+    _, colons, name = item.nodeid.partition("::")
     directory = Path(config.invocation_params.dir)
     try:
-        where = os.path.relpath(config.rootpath / path, directory)
+        where = os.path.relpath(item.path, directory)
     except ValueError:  # another drive
-        where = str(config.rootpath / path)
+        where = str(item.path)
+    if where.startswith(os.pardir + os.sep + os.pardir):  # an installed package, asked for by --pyargs
+        where = str(item.path)
     words = ["pytest", shlex.quote(f"{where}{colons}{name}"), f"--repro-seed={settings.session_seed}"]
     if settings.mode == "all":
         words.append("--repro=all")
+    other = config.getoption("randomly_seed", None)
+    if other is not None:  # pytest-randomly seeds each phase itself, with a seed of its own
+        words.append(f"--randomly-seed={other}")
     return " ".join(words)

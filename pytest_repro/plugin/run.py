@@ -42,7 +42,8 @@ class Run:
         label: ``run 1``, ``run 2``...
         in_call: Whether the test's body is running; a report made meanwhile is that of a subtest.
         outcomes: By phase: passed, failed, skipped, xfailed, xpassed.
-        reports: The reports of the phases of a hidden run.
+        reports: The reports of a hidden run, those of its subtests included.
+        failed_subtests: pytest's count of them by test, as a hidden run left it.
         again: Called where the same item is set up a second time, as pytest-rerunfailures does: it puts a fresh run
             in this one's place.
     """
@@ -62,6 +63,7 @@ class Run:
         self.in_call = False
         self.outcomes: dict[str, str] = {}
         self.reports: list[pytest.TestReport] = []
+        self.failed_subtests: dict[object, int] = {}
         self.again: Callable[[], None] | None = None
         self._plan = plan
         self._session_seed = session_seed

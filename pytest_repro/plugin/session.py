@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -67,6 +67,8 @@ class ReproSession:
         self._masks = _masks(config)
         self._facts: dict[str, str | None] | None = None
         self._arrival: Arrival | None = None
+        self._late = Arrival(self.pins)
+        self._warned = neighbours.Warned()
         if settings.mode == "all" or (settings.seeded and settings.mode != "off"):
             self._arrival = Arrival(self.pins)
             self._arrival.start(settings.session_seed % 2**32)
@@ -75,7 +77,7 @@ class ReproSession:
         """The seed of a test."""
         return seeding.of_item(self.settings.session_seed, item)
 
-    def plan(self, items: Sequence[pytest.Item]) -> None:
+    def plan(self, items: list[pytest.Item]) -> None:
         """Decide for each collected test; collection is over, so nothing is pinned on arrival any more.
 
         Raises:
@@ -89,9 +91,18 @@ class ReproSession:
                 plan = plan_for(item, self.settings, self.seed_of(item))
             except ReproError as error:
                 path, line, _ = item.location
-                raise pytest.UsageError(f"{path}:{(line or 0) + 1}: {error}") from None
+                self._refuse(f"{path}:{(line or 0) + 1}: {error}")
+                items.clear()
+                return
             if plan is not None:
                 item.stash[PLAN] = plan
+
+    def _refuse(self, text: str) -> None:
+        """An xdist worker that dies takes its error with it: it runs nothing, and the controller raises the error."""
+        output = getattr(self._config, "workeroutput", None)
+        if output is None:
+            raise pytest.UsageError(text) from None
+        output["repro_usage"] = text
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
@@ -107,7 +118,7 @@ class ReproSession:
         """Keep the seed for ``--repro-seed=last``."""
         if self._arrival is not None:  # the session ended before collection did
             self._arrival.stop()
-        self._tally.notices += [str(notice) for notice in self.pins.notices]
+        self._tally.notices += [str(notice) for notice in (*self.pins.notices, *self._late.notices)]
         cache = getattr(self._config, "cache", None)
         if cache is not None and not hasattr(self._config, "workerinput") and self.settings.mode != "off":
             cache.set(LAST_SEED, self.settings.session_seed)
@@ -124,11 +135,13 @@ class ReproSession:
         self.pins.hold()
         try:
             if plan.replayed and neighbours.hidden_runs_wanted(self._config):
-                replay = self._hidden(item, nextitem, plan)
-                with replay.visibly(self._judge):
-                    return (yield)
-            self.pins.pin(plan.seed)
-            return (yield)
+                with self._late, neighbours.suite_properties_once(self._config):
+                    replay = self._hidden(item, nextitem, plan)
+                    with replay.visibly(self._judge):
+                        return (yield)
+            with self._late:  # numpy.random and others may come in the middle of a test
+                self.pins.pin(plan.seed)
+                return (yield)
         finally:
             self.pins.release()
 
@@ -161,7 +174,8 @@ class ReproSession:
         """A wider-scoped fixture draws from a seed of its own, so that no test's draws depend on who came first."""
         if fixturedef.scope == "function" or self.pins.seed is None:
             return (yield)
-        with self.pins.under(seeding.of_fixture(self.settings.session_seed, fixturedef, request)):
+        seed = seeding.of_fixture(self.settings.session_seed, fixturedef, request)
+        with self.pins.under(seed), self._warned.wider():
             return (yield)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -177,10 +191,11 @@ class ReproSession:
         return report
 
     def _hidden(self, item: pytest.Item, nextitem: pytest.Item | None, plan: Plan) -> Replay:
-        replay = Replay(item, nextitem, plan, self.pins, partial(self._watch, item))
+        replay = Replay(
+            item, nextitem, plan, pins=self.pins, watch=partial(self._watch, item), warned=self._warned
+        )
         with self._guarded(item):
             replay.run_hidden()
-            neighbours.rearm_timeout(item)
         return replay
 
     def _watch(self, item: pytest.Item, plan: Plan, label: str) -> Run:
@@ -215,6 +230,8 @@ class ReproSession:
         """A fault of this plugin keeps the test's own verdict; it is told at the end, and the exit status is 3."""
         try:
             yield
+        except pytest.exit.Exception:  # the test's own wish
+            raise
         except Exception:  # noqa: BLE001  # whatever it is, the user's test is not to blame
             self._tally.faults.append(f"{item.nodeid}\n{traceback.format_exc()}")
 

@@ -46,6 +46,8 @@ class Tally:
     def pytest_testnodedown(self, node: Any) -> None:
         """Take over what an xdist worker has to say."""
         output = getattr(node, "workeroutput", {})
+        if "repro_usage" in output:
+            raise pytest.UsageError(output["repro_usage"])
         self.faults += output.get("repro_faults", [])
         self.notices += [notice for notice in output.get("repro_notices", []) if notice not in self.notices]
 
@@ -113,17 +115,26 @@ class Tally:
         if not warned and not patterns and not self.notices:
             return
         reporter.section("repro: warnings", yellow=True)
-        for number, facts in enumerate(warned):
-            if number < MOST_PAGES and any(code != "R104" for code, _, _ in facts["findings"]):
-                reporter.write_sep("_", facts["nodeid"])
-                reporter.write_line(facts["text"])
-            else:
-                for code, _, sentence in facts["findings"]:
-                    reporter.write_line(f"RPR-{code} {facts['nodeid']}: {sentence}")
+        groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+        for facts in warned:
+            codes = tuple(code for code, _, _ in facts["findings"])
+            groups.setdefault((_function(facts), *codes), []).append(facts)
+        for number, (first, *others) in enumerate(groups.values()):
+            self._write_page(reporter, first, full=number < MOST_PAGES)
+            if others:
+                reporter.write_line(f"  and the same in {_counted(len(others), 'test')} more of {_function(first)}")
         for notice in self.notices:
             reporter.write_line(notice)
         for pattern in patterns:
             reporter.write_line(f"RPR-R107 pattern without address: {pattern!r} found nothing in this session")
+
+    def _write_page(self, reporter: TerminalReporter, facts: dict[str, Any], *, full: bool) -> None:
+        if full and any(code != "R104" for code, _, _ in facts["findings"]):
+            reporter.write_sep("_", facts["nodeid"])
+            reporter.write_line(facts["text"])
+            return
+        for code, _, sentence in facts["findings"]:
+            reporter.write_line(f"RPR-{code} {facts['nodeid']}: {sentence}")
 
     def _unfound(self) -> list[str]:
         written = {pattern: None for facts in self.facts for pattern in facts["patterns"]}
@@ -142,18 +153,13 @@ class Tally:
             reporter.write_line(f"{facts['nodeid']}  {'; '.join([*said, *facts['notes']])}")
 
     def _write_groups(self, reporter: TerminalReporter) -> None:
-        """Findings with one cause are one line: the same control saying the same of many tests."""
+        """Findings with one cause are one line: the parameters of one function share it."""
         groups: Counter[tuple[str, str]] = Counter()
         for facts in self.facts:
-            for code, action, sentence in facts["findings"]:
-                if action == "fail":
-                    groups[
-                        code,
-                        re.sub(r"\d+", "N", sentence) if code != "R101" else re.sub(r"\[.*\]$", "", facts["nodeid"]),
-                    ] += 1
-        for (code, cause), number in groups.items():
+            groups.update((code, _function(facts)) for code, action, _ in facts["findings"] if action == "fail")
+        for (code, function), number in groups.items():
             if number > 1:
-                reporter.write_line(f"RPR-{code} in {number} tests: {cause}")
+                reporter.write_line(f"RPR-{code} in {number} tests of {function}")
 
 
 def tally_of(config: pytest.Config) -> Tally:
@@ -169,6 +175,11 @@ def tally_of(config: pytest.Config) -> Tally:
 def _warned(facts: dict[str, Any]) -> bool:
     actions = [action for _, action, _ in facts["findings"]]
     return "warn" in actions and "fail" not in actions
+
+
+def _function(facts: dict[str, Any]) -> str:
+    """The test without its parameters."""
+    return re.sub(r"\[.*\]$", "", facts["nodeid"], flags=re.DOTALL)
 
 
 def _told(facts: dict[str, Any]) -> bool:

@@ -23,6 +23,8 @@ STEPS = {
 
 def steps_for(gaps: Sequence[Gap]) -> tuple[str, ...]:
     """One line for each shape among the drifted values, the most telling first."""
+    if any(gap.before is not None and gap.before.kind == "generator state" for gap in gaps):
+        return (STEPS["unrelated draws"],)
     shapes = [gap.difference.shape for gap in gaps if gap.difference.drifted]
     steps = [STEPS[shape] for shape in STEPS if shape in shapes]
     if any(shape == "values differ" for shape in shapes) and not steps:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 SHOWN_ROWS = 12
 """Rows a table shows; the rest is counted. A reader looks at the worst, not at all."""
 
+COUNTED = ("", "rounding-like")
+"""Shapes of which representable numbers between the two say something; 1e15 of them say no more than the difference."""
+
 TELL_APART = {"asserted", "rng", "outcome", "stdout", "stderr", "warnings", "logs", "files"}
 """Categories that stay in front of a value's name; the others are what the user calls them."""
 
@@ -106,7 +109,7 @@ def row(gap: Gap) -> Row:
         after="-" if gap.after is None else gap.after.show(24),
         absolute=_number(difference.absolute),
         relative=_number(difference.relative),
-        ulp=_number(difference.ulp),
+        ulp=_number(difference.ulp) if difference.shape in COUNTED else "-",
         tolerance=str(gap.tolerance),
         judgement="drift" if difference.drifted else "within",
         detail=_detail(gap),
@@ -137,6 +140,8 @@ def _detail(gap: Gap) -> str:
         parts.append(f"{difference.beyond or difference.differing} of {difference.count} elements")
         if difference.worst is not None:
             parts[-1] += f", worst at [{', '.join(map(str, difference.worst))}]"
+    if category(gap.address) == "outcome":
+        return difference.structural  # the two outcomes stand beside one another already
     if difference.shape:
         parts.append(difference.shape)
     if difference.detail:

@@ -141,8 +141,8 @@ def read(data: Mapping[str, object]) -> Array:
         raise entry.malformed(
             f"unexpected length {len(raw)} (expected {math.prod(shape) * dtype.itemsize} bytes)", "base64"
         )
-    if not dtype.itemsize:
-        return _leaf(label, np.zeros(shape, dtype))
+    if not dtype.itemsize:  # no bytes bound the shape, which may claim more than any memory
+        raise entry.malformed(f"unexpected dtype {text!r}", "dtype")
     try:
         values = np.frombuffer(raw, dtype).reshape(shape).copy()
     except ValueError as error:
@@ -168,6 +168,8 @@ def _digest(values: NDArray[Any]) -> str:
 
 def keep(label: str, values: NDArray[Any], keeping: Keeping) -> Array:
     """A plain array as a leaf: copied while the budget lasts, then spilled if a tolerance may hold, else digested."""
+    if not values.dtype.itemsize:  # a text of no width: nothing but dtype and shape
+        return Array(label, None, values.dtype, values.shape, _digest(values))
     if values.nbytes <= 1024 or keeping.fits(values.nbytes, keeping.budget.spill):  # noqa: PLR2004  # as in text
         return _leaf(label, np.array(values, order="C", copy=True, subok=False))
     if values.dtype.kind in "fc":

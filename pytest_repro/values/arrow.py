@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+import numpy as np
+
 from pytest_repro.values import lineage
 from pytest_repro.values.frozen import Parts
 from pytest_repro.values.key import canonical
@@ -52,6 +54,10 @@ def _column(column: Any) -> Parts:
     children: list[tuple[str, object]] = [(".mask", missing.to_numpy(**_copied(missing)))]
     if str(column.type).startswith(_NUMBERS):
         children.append((".values", column.fill_null(0).to_numpy(**_copied(column))))
+    elif str(column.type) == "bool":
+        children.append((".values", column.fill_null(False).to_numpy(**_copied(column))))  # noqa: FBT003
+    elif str(column.type) in ("string", "large_string"):  # an array of texts is one leaf, a list with gaps is not
+        children.append((".values", np.array(column.to_pylist(), dtype=object)))
     else:
         children.append((".values", column.to_pylist()))
     return Parts(leaves, children)

@@ -100,7 +100,7 @@ def hidden(value: object) -> bool:
     )
 
 
-def visible(value: object) -> list[tuple[str, object]] | None:
+def visible(value: object, *, private: bool = False) -> list[tuple[str, object]] | None:
     """Names and values of the attributes that count; None if nothing of the state can be seen."""
     held = _dictionary(value)
     found = dict(_slots(value))
@@ -110,7 +110,7 @@ def visible(value: object) -> list[tuple[str, object]] | None:
         found.update(_getters(value))
     elif not found and not _stateless(value):
         return None
-    skip = "_" if foreign(value) else "__"
+    skip = "_" if not private and foreign(value) else "__"
     return [(name, item) for name, item in found.items() if not name.startswith(skip)]
 
 
@@ -124,12 +124,14 @@ def owns(value: object) -> bool:  # noqa: ARG001
     return True
 
 
-def freeze(value: object, keeping: Keeping) -> Frozen | Parts:  # noqa: ARG001
+def freeze(value: object, keeping: Keeping) -> Frozen | Parts:
     """The class as a leaf, the attributes as children; opaque if the state cannot be seen."""
     label = lineage.name(type(value))
-    found = visible(value)
+    found = visible(value, private=keeping.budget.private)
     if found is None:
         return Opaque(label)
+    if not found and foreign(value) and (_dictionary(value) or hidden(value)):
+        return Opaque(label, "keeps its state private")
     taken = {name for name, _ in found}
     leaves: list[tuple[str, Frozen]] = [(".__class__" if "type" in taken else ".type", Scalar("name", label))]
     if hidden(value):

@@ -18,6 +18,8 @@ class Budget:
         spill: Bytes above which one array leaves memory for a temporary file or, where it is compared exactly
             in any case, for a digest.
         text: Characters above which one text becomes a digest.
+        private: Whether underscored attributes of foreign objects are kept as well: to see whether anything at all
+            changed in them, never to compare two runs.
     """
 
     depth: int = 8
@@ -25,3 +27,4 @@ class Budget:
     nbytes: int = 256 * MIB
     spill: int = 64 * MIB
     text: int = MIB
+    private: bool = False

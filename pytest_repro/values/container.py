@@ -83,7 +83,7 @@ class Keys(NamedTuple):
     def show(self, width: int = 24) -> str:
         """The first of them in braces."""
         for shown in range(min(6, len(self.texts)), 0, -1):
-            line = f"{{{', '.join(self.texts[:shown])}{', ...' if shown < self.number else ''}}}"
+            line = entry.line(f"{{{', '.join(self.texts[:shown])}{', ...' if shown < self.number else ''}}}")
             if len(line) <= width:
                 return line
         return entry.cut(f"{self.label} of {self.number}", width)

@@ -69,6 +69,14 @@ def written(data: bytes) -> str:
     return base64.b64encode(data).decode("ascii")
 
 
+def line(text: str) -> str:
+    """A text as one printable line: what is not printable is escaped as Python escapes it."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text)
+
+
 def cut(text: str, width: int) -> str:
     """A line of at most ``width`` characters; what is missing at its end is told by ``…``."""
+    text = line(text[: 2 * width + 2])
     return text if len(text) <= width else text[: max(0, width - 1)] + "…"

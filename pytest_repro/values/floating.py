@@ -136,6 +136,12 @@ class Complex(NamedTuple):
         before, after = math.hypot(self.real, self.imag), math.hypot(then.real, then.imag)
         gap = math.hypot(self.real - then.real, self.imag - then.imag)
         largest = max(before, after)
+        if math.isinf(gap) or math.isinf(largest):
+            # A magnitude overflows where its parts do not; a quarter of both numbers has the same ratio.
+            small = Complex(self.real / 4, self.imag / 4).measure(
+                Complex(then.real / 4, then.imag / 4), tolerance._replace(atol=tolerance.atol / 4)
+            )
+            return dataclasses.replace(small, absolute=gap)
         steps = max(ulp(self.real, then.real), ulp(self.imag, then.imag))
         sum_ = math.hypot(self.real + then.real, self.imag + then.imag)
         return _difference(gap, largest, steps, tolerance, _plane(gap, sum_, largest))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+import numpy as np
+
 from pytest_repro.values import lineage
 from pytest_repro.values.frozen import Parts
 from pytest_repro.values.key import canonical
@@ -53,6 +55,10 @@ def _series(series: Any) -> Parts:
         children.append((".values", series.fill_null(0).to_numpy()))
     elif series.dtype.is_temporal():
         children.append((".values", series.to_physical().fill_null(0).to_numpy()))
+    elif str(series.dtype) == "Boolean":
+        children.append((".values", series.fill_null(value=False).to_numpy()))
+    elif str(series.dtype) == "String":  # an array of texts is one leaf, a list with gaps is not
+        children.append((".values", np.array(series.to_list(), dtype=object)))
     else:
         children.append((".values", series.to_list()))
     return Parts(leaves, children)

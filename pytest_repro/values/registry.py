@@ -12,6 +12,7 @@ from pytest_repro.values import (
     container,
     entry,
     floating,
+    graph,
     jax_array,
     labelled,
     lineage,
@@ -58,6 +59,7 @@ KINDS: tuple[Kind, ...] = (
     polars_frame,  # the rooms of libraries own nothing of one another: their order means nothing
     arrow,
     labelled,
+    graph,
     sparse,
     tensor,  # before containers: torch.Size is a tuple
     jax_array,

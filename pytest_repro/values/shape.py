@@ -29,14 +29,12 @@ _MOST = 0.9
 _FAR = 0.1  # of the median magnitude
 
 
-def of_numbers(before: float, after: float, *, exact: bool = False) -> Shape:
-    """The shape of two single numbers that differ; ``exact`` for integers, where nothing is rounding."""
+def of_numbers(before: float, after: float) -> Shape:
+    """The shape of two single floats that differ."""
     if math.isnan(before) != math.isnan(after):
         return "NaN appeared"
     if math.isinf(before) or math.isinf(after) or math.isnan(before):
         return "values differ"
-    if exact:
-        return "sign flip" if before == -after else "values differ"
     limit = ROUNDING[8] * max(abs(before), abs(after))
     if abs(before - after) <= limit:
         return "rounding-like"

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from textwrap import dedent
 
 import numpy as np  # noqa: F401  # imported here once: pytester throws out what a nested run imports, numpy minds
+import numpy.random  # noqa: F401  # and it imports this part late
 import pytest
 
 

@@ -165,4 +165,4 @@ def test_many_drifts_of_one_function_are_one_line_in_the_summary(run):
         "--repro=all",
     )
     result.assert_outcomes(failed=5)
-    result.stdout.fnmatch_lines(["RPR-R101 in 5 tests: test_it.py::test_draw"])
+    result.stdout.fnmatch_lines(["RPR-R101 in 5 tests of test_it.py::test_draw"])

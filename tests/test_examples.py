@@ -1,0 +1,44 @@
+"""Every folder of conftest_examples/ is a lesson that runs."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+TOLD = {
+    "quickstart": ["4 passed", "repro: 4 tests replayed", "1 warned", "RPR-R101 value drift"],
+    "recording": ["2 passed", "no drift"],
+    "custom_seeder": ["1 passed", "no drift"],
+    "sklearn_model": ["2 passed", "no drift"],
+}
+
+
+def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:randomly", str(folder), *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_every_lesson_is_listed_here():
+    folders = {path.name for path in (ROOT / "conftest_examples").iterdir() if path.is_dir() and path.name[0] not in "._"}
+    assert folders == TOLD.keys()
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_a_lesson_runs_and_teaches_what_it_says(name):
+    if name == "sklearn_model":
+        pytest.importorskip("sklearn", reason="the lesson is about scikit-learn")
+    done = run(ROOT / "conftest_examples" / name)
+    assert done.returncode == 0, done.stdout
+    for text in TOLD[name]:
+        assert text in done.stdout
+
+
+def test_without_its_hook_the_custom_generator_drifts(tmp_path):
+    for file in ("lottery.py", "pytest.ini", "test_lottery.py"):
+        (tmp_path / file).write_text((ROOT / "conftest_examples/custom_seeder" / file).read_text(encoding="utf-8"))
+    done = run(tmp_path)
+    assert "RPR-R105 not idempotent: module global lottery._state changed by the test" in done.stdout

@@ -1,0 +1,87 @@
+"""The README keeps its word: its report is a real one, its tables name what exists, its links lead somewhere."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pytest_repro.controls.catalogue import CATALOGUE
+from pytest_repro.plugin.hooks import INI
+from pytest_repro.plugin.marks import ARGUMENTS
+from pytest_repro.values.address import CATEGORIES
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+CI = {"PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "80"}
+
+
+def block(marker: str, language: str) -> str:
+    """The code block below a marker."""
+    found = re.search(rf"<!-- {re.escape(marker)} -->\s*```{language}\n(.*?)```", README, re.DOTALL)
+    assert found, marker
+    return found[1]
+
+
+def skeleton(report: str) -> list[str]:
+    """The lines of a report without what differs between runs and machines: numbers, hardware, environment."""
+    kept = []
+    for line in report.splitlines():
+        words = re.sub(r"[-+]?\d[\d.e+-]*|\b[0-9a-f]{6}\b", "#", line)
+        heading = re.match(r"  (hardware|environment)", line)
+        kept.append(heading[0] if heading else re.sub(r"[_\s]+", " ", words).strip())
+    return kept
+
+
+def pytest_run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:randomly", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_the_report_of_the_readme_is_what_the_quickstart_prints():
+    done = pytest_run("conftest_examples/quickstart")
+    assert done.returncode == 0
+    printed = skeleton(done.stdout)
+    promised = skeleton(block("report", "text"))
+    start = printed.index(promised[0])
+    assert printed[start : start + len(promised)] == promised
+
+
+def test_the_test_of_the_readme_is_the_one_of_the_quickstart():
+    shown = re.search(r"```python\n(@pytest.mark.replay\(tol=1e-9\).*?)```", README, re.DOTALL)
+    assert shown
+    source = (ROOT / "conftest_examples/quickstart/test_quickstart.py").read_text(encoding="utf-8")
+    plain = re.sub(r"data: np.ndarray\) -> None", "data)", re.sub(r'    """.*?"""\n', "", source))
+    assert shown[1].strip() in plain
+
+
+@pytest.mark.parametrize("name", ["quickstart", "tests"])
+def test_both_setup_commands_make_their_own_environment(name):
+    command = block(f"command: {name}", "sh")
+    assert command.startswith("python3 -m venv .venv && .venv/bin/pip install -e ")
+    assert " && .venv/bin/pytest" in command
+
+
+def test_every_category_argument_option_and_code_is_told():
+    for word in (*CATEGORIES, *(f"`{name}`" for name in ARGUMENTS if name != "vary"), *(f"`{name}`" for name, _, _ in INI)):
+        assert word in README
+    findings = (ROOT / "docs/reference/findings.md").read_text(encoding="utf-8")
+    for control in CATALOGUE:
+        assert f"| `RPR-{control.code}` | {control.title} | {control.action} |" in findings
+
+
+def test_every_link_of_readme_and_docs_leads_somewhere():
+    for page in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")):
+        for target in re.findall(r"\]\(([^)#]+)", page.read_text(encoding="utf-8")):
+            if "://" not in target:
+                assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_no_text_names_a_registry_host_or_a_path_of_some_machine():
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.split()
+    hosts = re.compile("py" + r"pi\.org|python" + r"hosted|/ro" + "ot/|/wo" + "rk/")
+    named = [name for name in listed if hosts.search((ROOT / name).read_text(encoding="utf-8", errors="replace"))]
+    assert named == []

@@ -1,0 +1,132 @@
+"""Objects of any class: what of them is seen, and what is left alone."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import functools
+import types
+
+import pytest
+
+from pytest_repro.values.attributes import foreign
+from pytest_repro.values.registry import Freezer, opaque
+
+
+@dataclasses.dataclass
+class Plain:
+    a: int
+    _b: object = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Slotted:
+    a: int
+
+
+class Base:
+    __slots__ = ("_x", "unset")
+
+    def __init__(self):
+        self._x = 1
+
+
+class Mixed(Base):
+    def __init__(self):
+        super().__init__()
+        self.y = 2
+        self.__secret = 3
+
+    @property
+    def loud(self):
+        raise AssertionError("a property was read")
+
+
+class Typed:
+    def __init__(self):
+        self.type = "mine"
+
+
+class Empty:
+    pass
+
+
+class Bare:
+    __slots__ = ()
+
+
+class Data(collections.UserDict):
+    """Of the project, but a base of it is not."""
+
+
+def shown(value):
+    return {address: leaf.show(80) for address, leaf in Freezer().freeze("x", value).items()}
+
+
+@pytest.mark.parametrize(
+    ("value", "leaves"),
+    [
+        pytest.param(Plain(1), {"x.type": "Plain", "x.a": "1", "x._b": "None"}, id="dataclass"),
+        pytest.param(Slotted(1), {"x.type": "Slotted", "x.a": "1"}, id="slots"),
+        pytest.param(
+            Mixed(), {"x.type": "Mixed", "x._x": "1", "x.y": "2", "x._Mixed__secret": "3"}, id="slots and dictionary"
+        ),
+        pytest.param(Typed(), {"x.__class__": "Typed", "x.type": "'mine'"}, id="an attribute named type"),
+        pytest.param(Empty(), {"x.type": "Empty"}, id="no attributes"),
+        pytest.param(Bare(), {"x.type": "Bare"}, id="no attributes possible"),
+        pytest.param(Data(a=1), {"x.type": "Data", "x.data.keys": '{"a"}', 'x.data["a"]': "1"}, id="derived"),
+    ],
+)
+def test_an_object_is_its_class_and_its_attributes(value, leaves):
+    class_leaf = next(iter(leaves))
+    assert shown(value) == leaves | {class_leaf: f"{__name__}.{leaves[class_leaf]}"}
+
+
+def test_objects_of_the_standard_library_show_what_is_public():
+    assert shown(types.SimpleNamespace(a=1)) == {"x.type": "types.SimpleNamespace", "x.a": "1"}
+    partial = shown(functools.partial(len, "a"))
+    assert partial["x.func"] == "len"
+    assert partial["x.args[0]"] == "'a'"
+
+
+@pytest.mark.parametrize(("value", "answer"), [(Plain(1), False), (Data(), True), (types.SimpleNamespace(), True)])
+def test_a_foreign_base_makes_an_object_foreign(value, answer):
+    assert foreign(value) is answer
+
+
+def test_fitted_attributes_are_leaves_and_private_ones_of_foreign_objects_are_not():
+    model = pytest.importorskip("sklearn.linear_model").LinearRegression().fit([[0.0], [1.0]], [0.0, 2.0])
+    model._buffer = object()
+    leaves = shown(model)
+    assert leaves["x.coef_"] == "[2] (1,) float64"
+    assert not [address for address in leaves if "._" in address]
+
+
+def test_a_fitted_tree_is_read_through_its_getters():
+    model = pytest.importorskip("sklearn.tree").DecisionTreeRegressor(random_state=0)
+    leaves = Freezer().freeze("x", model.fit([[0.0], [1.0]], [0.0, 2.0]))
+    assert leaves["x.tree_.threshold"].show() == "[0.5, ...] (3,) float64"
+    assert leaves["x.tree_.value"].shape == (3, 1, 1)
+
+
+def test_an_object_whose_state_cannot_be_seen_is_opaque():
+    (leaf,) = Freezer().freeze("x", object()).values()
+    assert opaque(leaf)
+    assert leaf.show() == "<object>"
+
+
+def test_attributes_set_later_change_nothing():
+    value = Plain(1, [1])
+    leaves = Freezer().freeze("x", value)
+    value._b.append(2)
+    value.a = 5
+    assert leaves == Freezer().freeze("x", Plain(1, [1]))
+
+
+@pytest.mark.parametrize("slots", [True, False])
+def test_an_object_of_attrs_is_its_class_and_its_attributes(slots):
+    attrs = pytest.importorskip("attrs")
+    made = attrs.make_class("Made", {"a": attrs.field(), "b": attrs.field(factory=list)}, slots=slots)
+    leaves = shown(made(1))
+    assert list(leaves) == ["x.type", "x.a", "x.b.len"]
+    assert leaves["x.a"] == "1"

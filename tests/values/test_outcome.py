@@ -1,0 +1,57 @@
+"""Exceptions: type and message, masked."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_repro.values.difference import IDENTICAL, Difference
+from pytest_repro.values.outcome import Failure
+from pytest_repro.values.registry import Freezer, from_dict, measure
+from pytest_repro.values.tolerance import EXACT
+
+
+class LoudError(Exception):
+    def __str__(self):
+        raise SystemError
+
+
+def kept(value):
+    (leaf,) = Freezer().freeze("x", value).values()
+    return leaf
+
+
+@pytest.mark.parametrize(
+    ("value", "leaf"),
+    [
+        (ValueError("math domain error"), Failure("ValueError", "math domain error")),
+        (KeyError("a"), Failure("KeyError", "'a'")),
+        (RuntimeError("<f at 0x7f00>"), Failure("RuntimeError", "<f at 0x…>")),
+        (KeyboardInterrupt(), Failure("KeyboardInterrupt", "")),
+        (LoudError(), Failure(f"{__name__}.LoudError", "<message cannot be read: SystemError>")),
+        (pytest.fail.Exception("no"), Failure("Failed", "no")),
+    ],
+)
+def test_an_exception_is_its_type_and_its_masked_message(value, leaf, through_json):
+    assert kept(value) == leaf == through_json(leaf)
+
+
+@pytest.mark.parametrize(
+    ("after", "found"),
+    [
+        (ValueError("abc"), IDENTICAL),
+        (ValueError("abd"), Difference(shape="values differ", detail="part at character 2: 'abc', then 'abd'")),
+        (TypeError("abc"), Difference(structural="ValueError, then TypeError")),
+    ],
+)
+def test_another_type_is_structural_and_another_message_says_where_it_parts(after, found):
+    assert measure(kept(ValueError("abc")), kept(after), EXACT) == found
+
+
+def test_the_line_shown_is_the_first():
+    assert kept(ValueError("one\ntwo")).show() == "ValueError: one"
+    assert kept(ValueError()).show() == "ValueError"
+
+
+def test_a_malformed_exception_is_named_with_its_place(refused):
+    message = "missing field in 'message'  [RPR-B602]\n  mend: pytest --repro-record-all"
+    assert refused(from_dict, {"kind": "exception", "type": "ValueError"}) == message

@@ -1,0 +1,77 @@
+"""The shape of a difference: each law on the change that it was made for, and silence elsewhere."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from pytest_repro.values.distance import compare
+from pytest_repro.values.shape import SORTABLE, of_numbers, reordered
+from pytest_repro.values.tolerance import EXACT
+
+RNG = np.random.default_rng(0)
+NORMAL = RNG.normal(size=(40, 5))
+FLIPPED = NORMAL * np.array([1, -1, 1, 1, -1])
+LARGE = RNG.normal(size=SORTABLE + 1)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "shape", "detail"),
+    [
+        pytest.param(NORMAL, NORMAL * (1 + 1e-9), "rounding-like", "", id="rounding"),
+        pytest.param(
+            np.array([1.0, 1e-20]), np.array([1.0, 3e-20]), "rounding-like", "", id="cancellation is rounding at scale"
+        ),
+        pytest.param(NORMAL.astype("f4"), NORMAL.astype("f4") * np.float32(1.0001), "rounding-like", "", id="float32"),
+        pytest.param(NORMAL, NORMAL * 1.0001, "values differ", "", id="too much for rounding in float64"),
+        pytest.param(NORMAL, FLIPPED, "sign flip", "columns 1, 4", id="columns"),
+        pytest.param(NORMAL, FLIPPED * (1 + 1e-12), "sign flip", "columns 1, 4", id="columns up to rounding"),
+        pytest.param(NORMAL.T.copy(), FLIPPED.T.copy(), "sign flip", "rows 1, 4", id="rows"),
+        pytest.param(NORMAL[:, 0].copy(), -NORMAL[:, 0], "sign flip", "all elements", id="a vector"),
+        pytest.param(np.arange(1, 9), -np.arange(1, 9), "sign flip", "all elements", id="integers"),
+        pytest.param(np.array(2.5), np.array(-2.5), "sign flip", "all elements", id="a number"),
+        pytest.param(
+            np.array([1.0, -1, 1, 1]), np.array([1.0, 1, 1, -1]), "same values in other order", "", id="signs"
+        ),
+        pytest.param(NORMAL, NORMAL[::-1].copy(), "same values in other order", "", id="order"),
+        pytest.param(np.arange(9), np.roll(np.arange(9), 1), "same values in other order", "", id="order of integers"),
+        pytest.param(np.array(["a", "b"]), np.array(["b", "a"]), "same values in other order", "", id="order of texts"),
+        pytest.param(LARGE, LARGE[::-1].copy(), "same values in other order", "", id="order of many"),
+        pytest.param(NORMAL, RNG.normal(size=(40, 5)), "unrelated draws", "", id="draws"),
+        pytest.param(RNG.random(64), RNG.random(64), "unrelated draws", "", id="uniform draws"),
+        pytest.param(RNG.integers(0, 99, 64), RNG.integers(0, 99, 64), "unrelated draws", "", id="integer draws"),
+        pytest.param(NORMAL, NORMAL + 0.1, "values differ", "", id="a shift"),
+        pytest.param(np.arange(3.0), np.array([5.0, 7.0, 1.0]), "values differ", "", id="too few to call draws"),
+    ],
+)
+def test_a_difference_has_the_shape_of_what_changed(before, after, shape, detail):
+    found = compare(before, after, EXACT)
+    assert (found.shape, found.detail) == (shape, detail)
+    assert compare(after, before, EXACT).shape == shape
+
+
+def test_infinity_where_a_number_was_is_told():
+    found = compare(np.array([1.0, 2.0]), np.array([1.0, np.inf]), EXACT)
+    assert (found.shape, found.detail) == ("values differ", "1 of 2 elements became infinite or finite")
+
+
+def test_a_sum_of_bits_that_agrees_by_chance_is_no_reordering():
+    assert not reordered(np.array([0, 3]), np.array([1, 2]))
+    many = np.zeros(SORTABLE + 1, np.int64)
+    other = many.copy()
+    many[:2], other[:2] = (0, 3), (1, 2)
+    assert not reordered(many, other)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "shape"),
+    [
+        (1.0, 1.0 + 1e-9, "rounding-like"),
+        (1.0, -1.0, "sign flip"),
+        (1.0, float("nan"), "NaN appeared"),
+        (1.0, 2.0, "values differ"),
+        (1.0, float("inf"), "values differ"),
+    ],
+)
+def test_a_single_number_has_a_shape_too(before, after, shape):
+    assert of_numbers(before, after) == of_numbers(after, before) == shape

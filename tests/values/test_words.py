@@ -1,0 +1,73 @@
+"""Many texts in one leaf: exact, in their order, masked."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_repro.values.budget import Budget
+from pytest_repro.values.difference import Difference
+from pytest_repro.values.registry import Freezer, measure
+from pytest_repro.values.tolerance import EXACT
+
+TEXTS = [f"t{number}" for number in range(17)]
+
+
+def kept(value, **budget):
+    (leaf,) = Freezer(budget=Budget(**budget)).freeze("x", value).values()
+    return leaf
+
+
+@pytest.mark.parametrize(
+    ("after", "found"),
+    [
+        pytest.param(TEXTS, Difference(count=17, differing=0, beyond=0), id="same"),
+        pytest.param(
+            [*TEXTS[:3], "tX", *TEXTS[4:]],
+            Difference(
+                count=17,
+                first=(3,),
+                worst=(3,),
+                shape="values differ",
+                detail="part at character 1: 't3', then 'tX'",
+            ),
+            id="one text",
+        ),
+        pytest.param(
+            TEXTS[::-1],
+            Difference(
+                count=17,
+                differing=16,
+                beyond=16,
+                first=(0,),
+                worst=(0,),
+                shape="same values in other order",
+                detail="part at character 1: 't0', then 't16'",
+            ),
+            id="order",
+        ),
+        pytest.param([*TEXTS, "more"], Difference(structural="length 17, then 18"), id="length"),
+        pytest.param(tuple(TEXTS), Difference(structural="list[str], then tuple[str]"), id="tuple"),
+    ],
+)
+def test_a_long_list_of_texts_is_one_leaf_that_tells_what_differs(after, found):
+    assert measure(kept(TEXTS), kept(after), EXACT) == found
+
+
+def test_texts_above_the_budget_become_a_digest(through_json):
+    value = ["a" * 200] * 17
+    leaf = kept(value, nbytes=2000)
+    assert (leaf.values, leaf.length, leaf.show()) == ((), 17, "17 texts")
+    assert through_json(leaf) == leaf
+    assert measure(leaf, kept(value), EXACT).identical
+    assert measure(leaf, kept([*value[1:], "b"]), EXACT).detail == "too long to keep: digests differ"
+
+
+def test_texts_survive_the_way_through_json(through_json):
+    assert through_json(kept(TEXTS)) == kept(TEXTS)
+
+
+@pytest.mark.parametrize(
+    ("width", "line"), [(40, "['t0', 't1', 't2', 't3', ...] (17,)"), (20, "['t0', ...] (17,)"), (9, "17 texts")]
+)
+def test_texts_are_shown_by_the_first_of_them(width, line):
+    assert kept(TEXTS).show(width) == line
