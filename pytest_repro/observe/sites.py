@@ -1,74 +1,99 @@
-"""Sites: the places in a test's own body where a value is looked at, and how they are addressed.
+"""The places in a test function where a value is looked at, and their addresses.
 
-An address is made of source text and survives inserted lines: ``asserted.f(x)``, ``asserted.f(x)#2`` for the second place
-with that text, ``asserted.f(x)@3`` when the line runs a fourth time. Line numbers are kept for display alone.
+An address survives edits elsewhere: it is the source text of the expression, an ordinal if the text stands in the
+function more than once, and an index if the line runs again. Line numbers are for display only.
 """
 
 from __future__ import annotations
 
 import ast
-from hashlib import sha256
-from typing import NamedTuple
+import hashlib
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 LONGEST = 80
-"""Characters of source text in an address; a longer one ends in a digest of the whole."""
+"""Characters of a text that stand in an address; what is longer ends in a digest of the whole."""
 
 RETURN = "return"
-"""The address of the value that a test returns."""
+"""The address of the return value."""
 
 
 class Site(NamedTuple):
-    """One place.
+    """One place where values are recorded.
 
     Attributes:
-        address: Without the number of the hit.
-        line: Of the file, for display only.
+        address: ``asserted.f(x)``, ``asserted.f(x)#2`` for the second place with this text, or ``return``.
+        line: Line in the source file; of ``return`` the first, where a function has several.
+        text: The whole source text on one line, for display.
     """
 
     address: str
     line: int
+    text: str
 
 
-class Sites:
-    """The sites of one function, numbered as they are found, in source order.
+class Mark(NamedTuple):
+    """A node that is to be recorded, before it has an address.
 
-    Args:
-        lines: Of the whole file.
+    Attributes:
+        text: Source text, on one line.
+        line: Line in the source file.
+        column: Offset in the line, to bring marks into source order.
     """
 
-    def __init__(self, lines: list[str]) -> None:
-        self._lines = lines
-        self._texts: dict[str, int] = {}
-        self.found: list[Site] = []
-
-    def number(self, node: ast.expr) -> int:
-        """A new site for an expression."""
-        text = self._text(node)
-        ordinal = self._texts[text] = self._texts.get(text, 0) + 1
-        return self._add(f"asserted.{text}#{ordinal}" if ordinal > 1 else f"asserted.{text}", node.lineno)
-
-    def returned(self, node: ast.Return) -> int:
-        """A new site for a returned value; all returns of a test share one address, since only one is taken."""
-        return self._add(RETURN, node.lineno)
-
-    def _add(self, address: str, line: int) -> int:
-        self.found.append(Site(address, line))
-        return len(self.found) - 1
-
-    def _text(self, node: ast.expr) -> str:
-        """The source of an expression, blanks squeezed."""
-        first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1
-        lines = self._lines[first : last + 1]
-        if not lines:
-            return ast.unparse(node)
-        lines[-1] = _cut(lines[-1], 0, node.end_col_offset)
-        lines[0] = _cut(lines[0], node.col_offset, None)
-        text = " ".join(" ".join(lines).split())
-        if len(text) <= LONGEST:
-            return text
-        return f"{text[: LONGEST - 10]}...{sha256(text.encode()).hexdigest()[:6]}"
+    text: str
+    line: int
+    column: int
 
 
-def _cut(line: str, start: int, end: int | None) -> str:
-    """Part of a line by offsets that count bytes of UTF-8, as the parser counts."""
-    return line[start:end] if line.isascii() else line.encode()[start:end].decode(errors="replace")
+def sites(marks: Sequence[Mark | None]) -> tuple[Site, ...]:
+    """The site of each mark, in the same order; None stands for the function's return value."""
+    found: dict[int, Site] = {}
+    met: Counter[str] = Counter()
+    for number, mark in sorted(_placed(marks), key=lambda pair: (pair[1].line, pair[1].column, pair[0])):
+        short = shortened(mark.text)
+        met[short] += 1
+        ordinal = f"#{met[short]}" if met[short] > 1 else ""
+        found[number] = Site(f"asserted.{short}{ordinal}", mark.line, mark.text)
+    return tuple(found.get(number) or Site(RETURN, 0, RETURN) for number in range(len(marks)))
+
+
+def _placed(marks: Sequence[Mark | None]) -> Iterable[tuple[int, Mark]]:
+    return ((number, mark) for number, mark in enumerate(marks) if mark is not None)
+
+
+def shortened(text: str) -> str:
+    """At most ``LONGEST`` characters; two texts that part later still differ."""
+    if len(text) <= LONGEST:
+        return text
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return f"{text[: LONGEST - 11]}...{digest}"
+
+
+def one_line(node: ast.expr, lines: Sequence[str], *, exact: bool = True) -> str:
+    """The source text of a node with every run of blanks as one space.
+
+    Args:
+        node: An expression that was parsed from ``lines``.
+        lines: The source, a line each.
+        exact: False where the node's position cannot be trusted: inside f-strings, before 3.12.
+    """
+    end_line, end_column = node.end_lineno, node.end_col_offset
+    if not exact or end_line is None or end_column is None:
+        return " ".join(ast.unparse(node).split())
+    first, last = node.lineno - 1, end_line - 1
+    if first == last:  # columns count bytes of UTF-8
+        line = lines[first]
+        raw = line[node.col_offset : end_column] if line.isascii() else _bytes(line, node.col_offset, end_column)
+        return " ".join(raw.split())
+    parts = [_bytes(lines[first], node.col_offset, None), *lines[first + 1 : last], _bytes(lines[last], 0, end_column)]
+    text = " ".join(" ".join(parts).split())
+    # A comment between the lines is no part of what is computed, and may hold anything.
+    return " ".join(ast.unparse(node).split()) if "#" in text else text
+
+
+def _bytes(line: str, start: int, end: int | None) -> str:
+    return line.encode("utf-8")[start:end].decode("utf-8", "replace")

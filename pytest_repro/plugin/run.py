@@ -22,6 +22,7 @@ from pytest_repro.values.registry import Freezer
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pytest_repro.observe_tmp.recorder import Recorder
     from pytest_repro.plugin.instrument import Instruments
     from pytest_repro.plugin.marks import Plan
     from pytest_repro.seeds.pins import Pins
@@ -33,6 +34,10 @@ RUN = pytest.StashKey["Run"]()
 
 STREAMS = {"stdout": "Captured stdout call", "stderr": "Captured stderr call", "logs": "Captured log call"}
 """Where pytest's reports keep what a test wrote."""
+
+
+UNMASKED = ("record", "return")
+"""What a test hands over itself is compared as it is."""
 
 
 class Run:
@@ -99,8 +104,10 @@ class Run:
 
     def freeze(self, address: str, value: object) -> None:
         """Keep one value; accidents of the run are masked in what the test did not hand over itself."""
-        masked = category(address) not in ("record", "return")
-        self._seen.setdefault(category(address), {}).update(self._freezer.freeze(address, value, masked=masked))
+        self._seen.setdefault(category(address), {}).update(self._kept(address, value))
+
+    def _kept(self, address: str, value: object) -> Mapping[str, Frozen]:
+        return self._freezer.freeze(address, value, masked=category(address) not in UNMASKED)
 
     @contextmanager
     def body(self, item: pytest.Item) -> Iterator[None]:
@@ -111,7 +118,14 @@ class Run:
         with ExitStack() as stack:
             with self._guarded():
                 if function is not None and (self.observes("asserted") or self.observes("return")):
-                    recorder = self._instruments.enter(stack, function, self._freezer, self._notes)
+                    recorder = self._instruments.enter(
+                        stack,
+                        function,
+                        self._kept,
+                        self._notes,
+                        locals_kept=self.observes("locals"),
+                        digests=not self._plan.tolerances.stated,
+                    )
                 if function is not None and self.observes("locals"):
                     hold = stack.enter_context(FrameHold(function.__code__))
                 stack.enter_context(same_examples(getattr(item, "obj", None), self._plan.seed))
@@ -138,7 +152,13 @@ class Run:
             self._files(item)
 
     def _take(self, recorder: Recorder) -> None:
-        raise NotImplementedError
+        recorder.finish()
+        for address, leaf in recorder.leaves.items():
+            self._seen.setdefault(category(address), {})[address] = leaf
+        self._lines.update(recorder.lines)
+        self._dropped += recorder.dropped
+        if recorder.fault is not None:
+            raise recorder.fault
 
     @contextmanager
     def _warnings(self) -> Iterator[None]:

@@ -64,7 +64,7 @@ class ReproSession:
         self._config = config
         self._instruments = Instruments(config)
         self._tally = tally_of(config)
-        self._masks = _masks(config)
+        self._masks = Masks()
         self._facts: dict[str, str | None] | None = None
         self._arrival: Arrival | None = None
         self._late = Arrival(self.pins)
@@ -86,6 +86,7 @@ class ReproSession:
         if self._arrival is not None:
             self._arrival.stop()
             self._arrival = None
+        self._masks = _masks(self._config)
         for item in items:
             try:
                 plan = plan_for(item, self.settings, self.seed_of(item))

@@ -83,13 +83,23 @@ class Tally:
         self._write_warned(reporter)
         if reporter.verbosity > 0:
             self._write_compared(reporter)
-        for fault in self.faults:
-            reporter.section("repro: a fault of pytest-repro itself", red=True)
-            reporter.write_line(fault)
-            reporter.write_line("the test's own verdict was kept; please report this with the lines above")
+        self._write_faults(reporter)
         if self.facts:
             self._write_groups(reporter)
             reporter.write_line(self.line())
+
+    def _write_faults(self, reporter: TerminalReporter) -> None:
+        """Each fault once: one mistake of ours may befall every test."""
+        faults: dict[str, list[str]] = {}
+        for fault in self.faults:
+            nodeid, _, traced = fault.partition("\n")
+            faults.setdefault(traced, []).append(nodeid)
+        for traced, (first, *others) in faults.items():
+            reporter.section("repro: a fault of pytest-repro itself", red=True)
+            reporter.write_line(f"{first}\n{traced}")
+            if others:
+                reporter.write_line(f"  and the same in {_counted(len(set(others)), 'test')} more")
+            reporter.write_line("the test's own verdict was kept; please report this with the lines above")
 
     def line(self) -> str:
         """The summary in one line."""

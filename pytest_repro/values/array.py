@@ -34,7 +34,7 @@ PLAIN = "biufcSUmMV"
 
 _SIMPLE = "biufcSUmM"  # the same without void, which may be structured
 
-MANY = 16
+MANY = 1
 """Numbers in a list above which it becomes one leaf: 1,000 floats take 50 us so, and 500 us one by one."""
 
 

@@ -54,14 +54,16 @@ def test_the_nearest_marker_wins_argument_by_argument(run):
     result = run(
         """
         import pytest, sys
-        def turn(): sys.repro_turn = not getattr(sys, "repro_turn", False); return sys.repro_turn
+        def either(first, second):  # in turn; nobody looks at sys
+            sys.repro_turn = not getattr(sys, "repro_turn", False)
+            return first if sys.repro_turn else second
         @pytest.mark.replay(tol=1e-3, owner="@class")
         class TestClass:
-            def test_class_tolerance(self): x = 1.0 if turn() else 1.0001
+            def test_class_tolerance(self): x = either(1.0, 1.0001)
             @pytest.mark.replay(tol=1e-9)
-            def test_own_tolerance(self): x = 1.0 if turn() else 1.0001
+            def test_own_tolerance(self): x = either(1.0, 1.0001)
             @pytest.mark.replay(rtol=1e-2)
-            def test_own_rtol_and_the_class_atol(self): x = 1.0 if turn() else 1.005
+            def test_own_rtol_and_the_class_atol(self): x = either(1.0, 1.005)
         """
     )
     result.assert_outcomes(passed=2, failed=1)
@@ -72,12 +74,12 @@ def test_the_last_matching_pattern_wins_and_brackets_are_plain(run):
     result = run(
         """
         import pytest, sys
-        def turn(): sys.repro_turn = not getattr(sys, "repro_turn", False); return sys.repro_turn
+        def either(first, second):  # in turn; nobody looks at sys
+            sys.repro_turn = not getattr(sys, "repro_turn", False)
+            return first if sys.repro_turn else second
         @pytest.mark.replay(tol={"*": 1e-12, 'scores["loss"]': {"rtol": 1e-2}, "scores*acc*": {"ulp": 4}})
         def test_it():
-            odd = turn()
-            scores = {"loss": 1.0 if odd else 1.001, "acc": 0.1 + 0.2 if odd else 0.3}
-            del odd
+            scores = either({"loss": 1.0, "acc": 0.1 + 0.2}, {"loss": 1.001, "acc": 0.3})
         """
     )
     result.assert_outcomes(passed=1)
@@ -170,16 +172,17 @@ def test_a_wrong_ini_value_is_a_usage_error_with_its_name_and_mend(pytester, run
 
 def test_ini_values_hold_for_tests_that_say_nothing(pytester, run):
     pytester.makeini(
-        "[pytest]\nrepro = all\nrepro_tol =\n    1e-3\n    w* = rtol=1e-1, ulp=4\nrepro_ignore = noise\nrepro_owner = @lab\n"
+        "[pytest]\nrepro = all\nrepro_tol =\n    1e-3\n    w* = rtol=1e-1, ulp=4\nrepro_ignore = noise\nrepro_observe = locals\nrepro_owner = @lab\n"
     )
     result = run(
         """
         import sys, random
-        def turn(): sys.repro_turn = not getattr(sys, "repro_turn", False); return sys.repro_turn
+        def either(first, second):  # in turn; nobody looks at sys
+            sys.repro_turn = not getattr(sys, "repro_turn", False)
+            return first if sys.repro_turn else second
         def test_it():
-            odd, noise = turn(), random.SystemRandom().random()
-            x, weight = (1.0, 1.0) if odd else (1.0001, 1.05)
-            del odd
+            x, weight = either((1.0, 1.0), (1.0001, 1.05))
+            noise = random.SystemRandom().random()
         """
     )
     result.assert_outcomes(passed=1)
@@ -188,10 +191,12 @@ def test_ini_values_hold_for_tests_that_say_nothing(pytester, run):
 def test_a_stated_zero_is_arithmetic_and_nothing_stated_is_bit_for_bit(run):
     source = """
         import pytest, sys
-        def turn(): sys.repro_turn = not getattr(sys, "repro_turn", False); return sys.repro_turn
+        def either(first, second):  # in turn; nobody looks at sys
+            sys.repro_turn = not getattr(sys, "repro_turn", False)
+            return first if sys.repro_turn else second
         @pytest.mark.replay({})
         def test_it():
-            zero = 0.0 if turn() else -0.0
+            zero = either(0.0, -0.0)
         """
     run(source.format("")).assert_outcomes(failed=1)
     run(source.format("tol=0")).assert_outcomes(passed=1)

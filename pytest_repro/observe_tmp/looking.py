@@ -12,7 +12,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pytest_repro.observe.sites import Sites
+    from pytest_repro.observe_tmp.sites import Sites
 
 SAW = "@repro_saw"
 """The name by which compiled code reaches the recorder; no source text can spell it."""
@@ -26,7 +26,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 def recorded(number: int, value: ast.expr, place: ast.AST) -> ast.Call:
     """``@repro_saw(number, value)``, which evaluates to the value, standing where ``place`` stands."""
     call = ast.Call(ast.Name(SAW, ast.Load()), [ast.Constant(number), value], [])
-    return ast.fix_missing_locations(ast.copy_location(call, place))
+    return ast.fix_missing_locations(ast.copy_location(call, place))  # of the whole tree it would break pytest's own nodes
 
 
 class Calls(ast.NodeTransformer):
@@ -50,7 +50,7 @@ class Calls(ast.NodeTransformer):
 
     def body(self, function: Function) -> None:
         """Transform the statements of the test in place."""
-        function.body = [self.visit(statement) for statement in function.body]
+        function.body = _visited(self, function.body)
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
         name = _name(node.func)
@@ -130,7 +130,7 @@ class Calls(ast.NodeTransformer):
 
     def visit_match_case(self, node: ast.match_case) -> ast.AST:
         node.guard = None if node.guard is None else self.visit(node.guard)  # a pattern holds no calls to wrap
-        node.body = [self.visit(statement) for statement in node.body]
+        node.body = _visited(self, node.body)
         return node
 
     def _leave(self, node: ast.AST) -> ast.AST:
@@ -152,11 +152,7 @@ class Operands(ast.NodeTransformer):
 
     def body(self, function: Function) -> None:
         """Transform the statements of the test in place."""
-        statements: list[ast.stmt] = []
-        for statement in function.body:
-            out = self.visit(statement)
-            statements += out if isinstance(out, list) else [out]
-        function.body = statements
+        function.body = _visited(self, function.body)
 
     def visit_Assign(self, node: ast.Assign) -> ast.AST | list[ast.stmt]:
         target, value = node.targets[0], node.value
@@ -175,6 +171,15 @@ class Operands(ast.NodeTransformer):
         return node
 
     visit_FunctionDef = visit_AsyncFunctionDef = visit_ClassDef = visit_Lambda = _leave
+
+
+def _visited(transformer: ast.NodeTransformer, statements: list[ast.stmt]) -> list[ast.stmt]:
+    """Statements after a pass; one may have become several."""
+    found: list[ast.stmt] = []
+    for statement in statements:
+        out = transformer.visit(statement)
+        found += out if isinstance(out, list) else [out]
+    return found
 
 
 def _name(function: ast.expr) -> str:
