@@ -10,6 +10,7 @@ import __future__
 import ast
 import functools
 import inspect
+import itertools
 import linecache
 import operator
 from types import CodeType, FunctionType
@@ -115,7 +116,7 @@ def _shells(code: CodeType) -> list[str]:
     parts = code.co_qualname.split(".")[:-1]
     kinds = [
         (part, following == "<locals>")
-        for part, following in zip(parts, [*parts[1:], ""], strict=True)
+        for part, following in itertools.pairwise([*parts, ""])
         if part != "<locals>"
     ]
     in_class = any(not is_function for _, is_function in kinds)

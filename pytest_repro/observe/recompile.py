@@ -108,7 +108,7 @@ def _recompiled(function: FunctionType, rewrite: Rewrite | None) -> Template | s
                 if found is None:
                     return reason
                 made = _of(found, rewrite)
-            except (SyntaxError, ValueError):
+            except SyntaxError:
                 reason = "source changed on disk"
                 continue
             except RecursionError:

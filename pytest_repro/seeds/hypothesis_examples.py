@@ -44,7 +44,9 @@ def same_examples(function: object, seed: int) -> Iterator[None]:
     try:
         if found.get(_SEED) is None and not settings.derandomize and forced is None:
             setattr(test, _SEED, seed)
-        setattr(test, _SETTINGS, hypothesis.settings(settings, database=None))
+        # each run has its own instance of the test's class, which Hypothesis takes for a mistake
+        checks = [*settings.suppress_health_check, *_executors(hypothesis)]
+        setattr(test, _SETTINGS, hypothesis.settings(settings, database=None, suppress_health_check=checks))
         yield
     finally:
         for name in (_SEED, _SETTINGS):
@@ -52,3 +54,9 @@ def same_examples(function: object, seed: int) -> Iterator[None]:
                 setattr(test, name, found[name])
             elif hasattr(test, name):
                 delattr(test, name)
+
+
+def _executors(hypothesis: Any) -> list[Any]:
+    """The health check that compares the instances; Hypothesis has it since 6.83."""
+    check = getattr(hypothesis.HealthCheck, "differing_executors", None)
+    return [] if check is None else [check]

@@ -1,0 +1,60 @@
+"""What the experiments conclude, told from made-up runs."""
+
+from __future__ import annotations
+
+from pytest_repro.compare import compare
+from pytest_repro.diagnose.cause import Cause, Experiment, Trial, cause
+from pytest_repro.envelope import Envelope
+from pytest_repro.values.registry import Freezer
+from pytest_repro.values.tolerance import Tolerances
+
+
+def run(x, y=0):
+    seen = Freezer().freeze("locals.x", x) | Freezer().freeze("locals.y", y)
+    return Envelope(nodeid="t", label="run", session_seed=0, seed=0, observations=seen)
+
+
+def conclude(before, after, *trials):
+    """Feed trials to the inquiry; the experiments it asked for, and what it concluded."""
+    comparison = compare(before, after, Tolerances())
+    inquiry = cause([before, after], comparison, Tolerances(), ())
+    asked = [next(inquiry)]
+    for trial in trials:
+        try:
+            asked.append(inquiry.send(trial))
+        except StopIteration as end:
+            return asked, end.value
+    raise AssertionError(asked)
+
+
+def test_nothing_changed_and_no_clock_read_is_nondeterminism_after_one_run():
+    asked, found = conclude(run(1), run(2), Trial(run(3)))
+    assert asked == [Experiment()]
+    assert found == Cause()
+
+
+def test_state_that_put_back_removes_the_drift_is_proved():
+    asked, found = conclude(run(1), run(2), Trial(run(3), changed=("N",)), Trial(run(3)))
+    assert asked == [Experiment(), Experiment(restore=True)]
+    assert found == Cause(changed=("N",), state=frozenset({"locals.x"}), proved=True)
+
+
+def test_a_drift_that_stays_though_all_was_put_back_is_nondeterminism():
+    _, found = conclude(run(1), run(2), Trial(run(3), changed=("N",)), Trial(run(4)))
+    assert found == Cause()
+
+
+def test_state_that_cannot_be_put_back_is_likely():
+    _, found = conclude(run(1), run(2), Trial(run(3), changed=("N",), restorable=False), Trial(run(4)))
+    assert found == Cause(changed=("N",), state=frozenset({"locals.x"}), proved=False)
+
+
+def test_a_value_that_agrees_when_the_clock_is_served_again_comes_from_the_clock():
+    asked, found = conclude(run(1, 7), run(2, 8), Trial(run(3, 9), readings=4), Trial(run(3, 10)))
+    assert asked == [Experiment(), Experiment(restore=True, serve=True)]
+    assert found.clock == {"locals.x"}
+
+
+def test_a_racy_value_that_agrees_by_luck_is_not_put_down_to_the_clock():
+    _, found = conclude(run(1), run(2), Trial(run(2), readings=4), Trial(run(2)))
+    assert found.clock == frozenset()
