@@ -13,9 +13,11 @@ import subprocess
 import sys
 import tempfile
 import timeit
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 TRIVIAL = "import pytest\n{mark}@pytest.mark.parametrize('i', range({number}))\ndef test_q(i):\n    a = i\n    b = a + 1\n    assert b > a\n"
 

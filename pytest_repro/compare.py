@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from pytest_repro.values.address import category, matches, rest
 from pytest_repro.values.difference import Difference
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from pytest_repro.envelope import Envelope
     from pytest_repro.values.frozen import Frozen
     from pytest_repro.values.tolerance import Tolerance, Tolerances

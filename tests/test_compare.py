@@ -14,7 +14,9 @@ def envelope(label="run 1", ids=(), **values):
     observations = {}
     for name, value in values.items():
         observations.update(freezer.freeze(name.replace("__", "."), value, masked=False))
-    return Envelope(nodeid="t.py::t", label=label, session_seed=0, seed=1, observations=observations, ids=frozenset(ids))
+    return Envelope(
+        nodeid="t.py::t", label=label, session_seed=0, seed=1, observations=observations, ids=frozenset(ids)
+    )
 
 
 def gaps(before, after, tol=None, ignore=()):
@@ -34,7 +36,10 @@ def test_outcome_and_generator_states_count_for_nothing():
 
 def test_what_is_missing_or_new_is_structural():
     found = gaps(envelope(locals__a=1, locals__b=2), envelope(locals__b=2, locals__c=3), tol=1e9)
-    assert [(gap.address, gap.difference.structural) for gap in found.drifts] == [("locals.a", "missing"), ("locals.c", "new")]
+    assert [(gap.address, gap.difference.structural) for gap in found.drifts] == [
+        ("locals.a", "missing"),
+        ("locals.c", "new"),
+    ]
 
 
 def test_a_difference_within_the_tolerance_is_a_gap_and_no_drift():
@@ -70,4 +75,6 @@ def test_opaque_values_are_listed_and_not_counted():
 def test_an_envelope_written_down_holds_its_format_and_every_value():
     written = envelope(locals__x=float("nan"), record__y=[1.0, 2.0]).to_dict()
     assert written["format"] == FORMAT
-    assert {address: from_dict(entry).to_dict() for address, entry in written["observations"].items()} == written["observations"]
+    assert {address: from_dict(entry).to_dict() for address, entry in written["observations"].items()} == written[
+        "observations"
+    ]

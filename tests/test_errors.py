@@ -12,5 +12,5 @@ def test_the_text_holds_sentence_place_code_and_mend():
 
 def test_each_container_adds_its_key_to_the_place():
     error = ReproError("B602", "missing field", place="dtype").within('values["loss"]').within('tests["t.py::t"]')
-    assert str(error) == "missing field in 'tests[\"t.py::t\"].values[\"loss\"].dtype'  [RPR-B602]"
+    assert str(error) == 'missing field in \'tests["t.py::t"].values["loss"].dtype\'  [RPR-B602]'
     assert ReproError("B602", "x", place="[3]").within("values").place == "values[3]"

@@ -23,7 +23,9 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_every_lesson_is_listed_here():
-    folders = {path.name for path in (ROOT / "conftest_examples").iterdir() if path.is_dir() and path.name[0] not in "._"}
+    folders = {
+        path.name for path in (ROOT / "conftest_examples").iterdir() if path.is_dir() and path.name[0] not in "._"
+    }
     assert folders == TOLD.keys()
 
 

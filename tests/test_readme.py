@@ -66,7 +66,11 @@ def test_both_setup_commands_make_their_own_environment(name):
 
 
 def test_every_category_argument_option_and_code_is_told():
-    for word in (*CATEGORIES, *(f"`{name}`" for name in ARGUMENTS if name != "vary"), *(f"`{name}`" for name, _, _ in INI)):
+    for word in (
+        *CATEGORIES,
+        *(f"`{name}`" for name in ARGUMENTS if name != "vary"),
+        *(f"`{name}`" for name, _, _ in INI),
+    ):
         assert word in README
     findings = (ROOT / "docs/reference/findings.md").read_text(encoding="utf-8")
     for control in CATALOGUE:

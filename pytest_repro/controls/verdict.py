@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from pytest_repro.controls.catalogue import ACTIONS, Action, control
 from pytest_repro.values.address import category
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pytest_repro.compare import Comparison, Gap
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
 
 from pytest_repro.environment import blas, cpu, git, gpu, interpreter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from collections.abc import Mapping
 
 
 def snapshot(directory: Path) -> dict[str, str | None]:

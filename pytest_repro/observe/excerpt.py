@@ -16,6 +16,8 @@ import operator
 from types import CodeType, FunctionType
 from typing import NamedTuple
 
+from pytest_repro.observe import imported
+
 FLAGS = functools.reduce(
     operator.or_, (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
 )
@@ -30,10 +32,12 @@ class Excerpt(NamedTuple):
     Attributes:
         text: Source that parses on its own; the function's lines have the numbers they have in the file.
         code: The code that the function runs.
+        imported: Names that its module imports at its top.
     """
 
     text: str
     code: CodeType
+    imported: frozenset[str]
 
     def parsed(self) -> tuple[ast.Module, Definition] | None:
         """A fresh tree of shells and, in it, the function without what is evaluated outside its body."""
@@ -51,7 +55,8 @@ class Excerpt(NamedTuple):
             assert isinstance(shell_node, ast.ClassDef | ast.FunctionDef)  # noqa: S101  # for mypy
             shell_node.body = [outer]
             outer = shell_node
-        tree.body = [outer]
+        imports = ast.Import([ast.alias(name) for name in sorted(self.imported)])
+        tree.body = [ast.fix_missing_locations(ast.copy_location(imports, target)), outer] if self.imported else [outer]
         return tree, target
 
     def compiled(self, tree: ast.Module) -> CodeType | None:
@@ -73,7 +78,7 @@ def excerpt(function: FunctionType, *, strict: bool = False) -> Excerpt | None:
 
     Args:
         function: The function itself, not a wrapper.
-        strict: Find the end with Python's own tokenizer: right where a text ends left of the function, but slow.
+        strict: Find the end with Python's own tokenizer, and imports by reading bytecode: always right, but slow.
     """
     code = function.__code__
     lines = linecache.getlines(code.co_filename, function.__globals__)
@@ -85,7 +90,8 @@ def excerpt(function: FunctionType, *, strict: bool = False) -> Excerpt | None:
     if indented and not start:
         return None
     above = "\n" * (start - 1) + "if 1:\n" if indented else "\n" * start
-    return Excerpt(above + "".join(block), code)
+    names = imported.exact(code) if strict else imported.guessed(function)
+    return Excerpt(above + "".join(block), code, names)
 
 
 def _end(code: CodeType, lines: list[str]) -> int:
@@ -115,9 +121,7 @@ def _shells(code: CodeType) -> list[str]:
     """
     parts = code.co_qualname.split(".")[:-1]
     kinds = [
-        (part, following == "<locals>")
-        for part, following in itertools.pairwise([*parts, ""])
-        if part != "<locals>"
+        (part, following == "<locals>") for part, following in itertools.pairwise([*parts, ""]) if part != "<locals>"
     ]
     in_class = any(not is_function for _, is_function in kinds)
     free = [name for name in code.co_freevars if not (in_class and name == "__class__")]

@@ -14,7 +14,7 @@ import pytest
 
 def clone(item: pytest.Item) -> pytest.Item:
     """A fresh item with the node id, markers and parameters of ``item``."""
-    new = _function(item) if isinstance(item, pytest.Function) else _copied(item)
+    new: Any = _function(item) if isinstance(item, pytest.Function) else _copied(item)
     if new.nodeid != item.nodeid:
         new._nodeid = item.nodeid  # noqa: SLF001  # xdist's loadgroup adds a suffix to the id after collection
     new.own_markers = list(item.own_markers)
@@ -25,7 +25,8 @@ def clone(item: pytest.Item) -> pytest.Item:
     for name, value in vars(item).items():
         if not name.startswith("_"):
             vars(new).setdefault(name, value)
-    return new
+    fresh: pytest.Item = new
+    return fresh
 
 
 def _function(item: pytest.Function) -> pytest.Item:
@@ -54,4 +55,5 @@ def _copied(item: pytest.Item) -> pytest.Item:
         new.dtest.globs = dict(new.dtest.globs)
     if hasattr(new, "_initrequest"):
         new._initrequest()  # noqa: SLF001  # fixtures of doctests are asked for through the item's own request
-    return new
+    copied: pytest.Item = new
+    return copied

@@ -8,10 +8,10 @@ import pytest
 
 from pytest_repro.compare import Comparison, Gap, compare
 from pytest_repro.controls.verdict import Finding, Verdict, action_of, split
-from pytest_repro.diagnose.cause import Cause
 from pytest_repro.report.advice import steps_for
 
 if TYPE_CHECKING:
+    from pytest_repro.diagnose.cause import Cause
     from collections.abc import Mapping, Sequence
 
     from pytest_repro.controls.catalogue import Action
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pytest_repro.plugin.replay import Replay
 
 
-class Drift(AssertionError):
+class Drift(AssertionError):  # noqa: N818  # its name stands in reports
     """Raised nowhere but to give a drift the form in which pytest tells failures."""
 
 
@@ -119,7 +119,7 @@ def _counted(number: int, noun: str) -> str:
 def longrepr_of(text: str, item: pytest.Item) -> Any:
     """A failure representation whose text is the whole report and whose crash line is its first line."""
     try:
-        raise Drift(text)
+        raise Drift(text)  # noqa: TRY301  # raised for the traceback that the next line reads
     except Drift:
         shown: Any = pytest.ExceptionInfo.from_current().getrepr(style="value")
     path, line, _ = item.location

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import pytest
 
 from pytest_repro.errors import ReproError
 from pytest_repro.plugin.options import EXPLICIT, OBSERVED, observed
 from pytest_repro.values.tolerance import Tolerance, Tolerances, tolerances_from
 
 if TYPE_CHECKING:
+    import pytest
     from pytest_repro.plugin.options import Settings
 
 ARGUMENTS = ("tol", "rtol", "atol", "runs", "vary", "observe", "ignore", "owner")
@@ -166,7 +166,7 @@ def _refused(item: pytest.Item, said: Sequence[Mapping[str, Any]]) -> bool:
             mend = 'write @pytest.mark.no_replay(reason="draws from hardware")'
             raise ReproError("U101", "no_replay takes a reason, a text, and nothing else", place="no_replay", mend=mend)
         return True
-    return _nearest(said, "vary") == "none"
+    return bool(_nearest(said, "vary") == "none")
 
 
 def _nearest(said: Sequence[Mapping[str, Any]], name: str) -> Any:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from _pytest.assertion.rewrite import rewrite_asserts  # private: what pytest's own import hook calls
 
 if TYPE_CHECKING:
-    from types import FunctionType
+    from collections.abc import Iterator
+    import ast
+
+    from pytest_repro.observe.recompile import Rewrite
 
 
 def set_timeout(item: pytest.Item) -> None:
@@ -42,6 +45,17 @@ def reruns(item: pytest.Item) -> bool:
     if plugin is None or not hasattr(item.config.option, "reruns"):
         return False
     return bool(plugin.get_reruns_count(item))
+
+
+def is_rerun(report: pytest.TestReport) -> bool:
+    """Whether pytest-rerunfailures runs the test again after this report."""
+    outcome: str = report.outcome
+    return outcome == "rerun"
+
+
+def is_subtest(report: pytest.TestReport) -> bool:
+    """Whether a report tells of a part of a test."""
+    return getattr(report, "context", None) is not None
 
 
 def failed_subtests(config: pytest.Config) -> dict[Any, int]:
@@ -109,10 +123,10 @@ def hidden_runs_wanted(config: pytest.Config) -> bool:
     return not any(config.getoption(name, False) for name in ("setuponly", "setupplan", "trace"))
 
 
-def rewriter_for(function: FunctionType, config: pytest.Config) -> Any:
-    """pytest's own rewriting of asserts, where pytest rewrote the test's module; None elsewhere."""
-    from _pytest.assertion.rewrite import rewrite_asserts  # noqa: PLC0415  # private: what pytest's import hook calls
+def rewriter_for(config: pytest.Config) -> Rewrite:
+    """pytest's own rewriting of asserts."""
 
-    if "@pytest_ar" not in function.__globals__:
-        return None
-    return lambda tree, source, filename: rewrite_asserts(tree, source, filename, config)
+    def rewrite(tree: ast.Module, source: bytes, filename: str) -> None:
+        rewrite_asserts(tree, source, filename, config)
+
+    return rewrite

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-import pytest
 
 from pytest_repro.controls.catalogue import Action, policy_from
 from pytest_repro.errors import ReproError
@@ -17,6 +15,8 @@ from pytest_repro.values.address import CATEGORIES
 from pytest_repro.values.tolerance import Tolerances, tolerances_from
 
 if TYPE_CHECKING:
+    import pytest
+    from collections.abc import Mapping
     from collections.abc import Sequence
 
 Mode = Literal["marked", "all", "off"]

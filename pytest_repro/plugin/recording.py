@@ -17,7 +17,7 @@ def seed_of(request: pytest.FixtureRequest) -> int:
 
     A fixture asked for by ``getfixturevalue`` was not seen at collection, so the pinning happens here.
     """
-    kept = request.node.stash.get(SEED, None)
+    kept: int | None = request.node.stash.get(SEED, None)
     if kept is not None:
         return kept
     from pytest_repro.plugin.session import start  # noqa: PLC0415  # most sessions never come here

@@ -6,11 +6,13 @@ one item, subtests included, and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from pytest_repro.plugin import neighbours
+
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     import pytest
 
 
@@ -37,7 +39,8 @@ class Holding:
     """The relay of the visible run: reports wait until the test is over and judged.
 
     pytest's own protocol and that of pytest-rerunfailures both call ``pytest_runtest_logfinish`` last; there the held
-    reports are released in their order, before the terminal prints the test's progress.
+    reports are released in their order, before the terminal prints the test's progress. A rerun has a start and a
+    finish of its own, which are passed over: its reports follow those of the attempt before.
     """
 
     def __init__(self, relay: Any, held: Held) -> None:
@@ -47,6 +50,8 @@ class Holding:
     def __getattr__(self, name: str) -> Any:
         if name == "pytest_runtest_logreport" and not self._held.released:
             return self._reported
+        if name == "pytest_runtest_logstart" and self._held.reports and not self._held.released:
+            return _nobody
         if name == "pytest_runtest_logfinish" and not self._held.released:
             return self._finished
         return getattr(self._relay, name)
@@ -56,6 +61,8 @@ class Holding:
         return []
 
     def _finished(self, **arguments: Any) -> Any:
+        if self._held.rerun_follows():
+            return []
         self._held.release()
         return self._relay.pytest_runtest_logfinish(**arguments)
 
@@ -73,6 +80,16 @@ class Held:
         self._relay = relay
         self.reports: list[pytest.TestReport] = []
         self.released = False
+        self._seen = 0
+
+    def rerun_follows(self) -> bool:
+        """Whether a plugin runs the test again after the attempt whose reports came last."""
+        last = self.reports[self._seen :]
+        follows = any(neighbours.is_rerun(report) for report in last)
+        if follows:  # pytest-rerunfailures takes back the failed subtests of an attempt that it repeats
+            self.reports[self._seen :] = [each for each in last if not (neighbours.is_subtest(each) and each.failed)]
+        self._seen = len(self.reports)
+        return follows
 
     def release(self, *, judged: bool = True) -> None:
         """Judge the test, which may amend the reports, then let them all go."""

@@ -7,7 +7,6 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pytest
 
 from pytest_repro.plugin import neighbours
 from pytest_repro.plugin.judging import longrepr_of
@@ -15,6 +14,7 @@ from pytest_repro.report import terminal
 from pytest_repro.report.page import display, page
 
 if TYPE_CHECKING:
+    import pytest
     from collections.abc import Callable, Mapping
 
     from pytest_repro.controls.verdict import Verdict
@@ -60,16 +60,17 @@ class Amendment:
         visible = self._replay.attempts[-1]
         if first.outcomes == visible.outcomes and _subtests(first.reports) == _subtests(reports):
             return
-        if "failed" in first.outcomes.values() and neighbours.reruns(self._replay.item):
+        if any(report.failed for report in first.reports) and neighbours.reruns(self._replay.item):
             return  # the visible run is what a rerun of the first one gives
-        reports[:] = [*filter(_is_rerun, reports), *first.reports]
+        reports[:] = [*filter(neighbours.is_rerun, reports), *first.reports]
         counts = neighbours.failed_subtests(self._replay.item.config)
         counts.clear()
         counts.update(first.failed_subtests)
 
     def _main(self, reports: list[pytest.TestReport]) -> pytest.TestReport | None:
         """The report that stands for the test: of its body, else of its set-up."""
-        phases = {report.when: report for report in reports if not _is_subtest(report) and not _is_rerun(report)}
+        whole = [report for report in reports if not neighbours.is_subtest(report) and not neighbours.is_rerun(report)]
+        phases = {report.when: report for report in whole}
         return phases.get("call", phases.get("setup"))
 
     def _fail(self, report: pytest.TestReport, text: str) -> None:
@@ -117,17 +118,7 @@ class Amendment:
 
 
 def _subtests(reports: list[pytest.TestReport]) -> list[str]:
-    return [report.outcome for report in reports if _is_subtest(report)]
-
-
-def _is_rerun(report: pytest.TestReport) -> bool:
-    """Whether pytest-rerunfailures ran the test again after this."""
-    outcome: str = report.outcome
-    return outcome == "rerun"
-
-
-def _is_subtest(report: pytest.TestReport) -> bool:
-    return getattr(report, "context", None) is not None
+    return [report.outcome for report in reports if neighbours.is_subtest(report)]
 
 
 def run_again(item: pytest.Item, settings: Settings) -> str:

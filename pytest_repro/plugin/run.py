@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import time
 import warnings
-from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
@@ -20,9 +19,10 @@ from pytest_repro.values.address import category
 from pytest_repro.values.registry import Freezer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from pytest_repro.observe_tmp.recorder import Recorder
+    from pytest_repro.observe.recorder import Recorder
     from pytest_repro.plugin.instrument import Instruments
     from pytest_repro.plugin.marks import Plan
     from pytest_repro.seeds.pins import Pins
@@ -118,14 +118,8 @@ class Run:
         with ExitStack() as stack:
             with self._guarded():
                 if function is not None and (self.observes("asserted") or self.observes("return")):
-                    recorder = self._instruments.enter(
-                        stack,
-                        function,
-                        self._kept,
-                        self._notes,
-                        locals_kept=self.observes("locals"),
-                        digests=not self._plan.tolerances.stated,
-                    )
+                    digests = not self._plan.tolerances.stated
+                    recorder = self._instruments.enter(stack, function, self._kept, self._notes, digests=digests)
                 if function is not None and self.observes("locals"):
                     hold = stack.enter_context(FrameHold(function.__code__))
                 stack.enter_context(same_examples(getattr(item, "obj", None), self._plan.seed))
@@ -152,13 +146,14 @@ class Run:
             self._files(item)
 
     def _take(self, recorder: Recorder) -> None:
-        recorder.finish()
         for address, leaf in recorder.leaves.items():
             self._seen.setdefault(category(address), {})[address] = leaf
-        self._lines.update(recorder.lines)
+        for address, tail in recorder.tails.items():
+            self.freeze(f"{address}...", f"{tail.hits} more values, digest {tail.digest}")
+        self._lines.update((site.address, site.line) for site in recorder.sites.values())
         self._dropped += recorder.dropped
-        if recorder.fault is not None:
-            raise recorder.fault
+        if recorder.fault:
+            raise RuntimeError(recorder.fault)
 
     @contextmanager
     def _warnings(self) -> Iterator[None]:

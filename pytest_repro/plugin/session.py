@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -27,6 +26,7 @@ from pytest_repro.seeds.pins import Pins
 from pytest_repro.values.masks import Masks
 
 if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
     from _pytest.fixtures import FixtureDef, SubRequest
 
     from pytest_repro.plugin.options import Settings
@@ -192,9 +192,7 @@ class ReproSession:
         return report
 
     def _hidden(self, item: pytest.Item, nextitem: pytest.Item | None, plan: Plan) -> Replay:
-        replay = Replay(
-            item, nextitem, plan, pins=self.pins, watch=partial(self._watch, item), warned=self._warned
-        )
+        replay = Replay(item, nextitem, plan, pins=self.pins, watch=partial(self._watch, item), warned=self._warned)
         with self._guarded(item):
             replay.run_hidden()
         return replay

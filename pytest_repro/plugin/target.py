@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import functools
-import inspect
-from types import FunctionType
 from typing import TYPE_CHECKING
 
+from pytest_repro.observe.callee import innermost
+
 if TYPE_CHECKING:
+    from types import FunctionType
+
     import pytest
 
 
@@ -19,15 +20,4 @@ def function_of(item: pytest.Item) -> FunctionType | None:
     hypothesis = getattr(found, "hypothesis", None)
     if hypothesis is not None:  # @given keeps the test that it calls with examples
         found = getattr(hypothesis, "inner_test", found)
-    for _ in range(20):  # a wrapper may lead to a partial, and that to a method
-        before = found
-        found = getattr(found, "__func__", found)
-        if isinstance(found, functools.partial):
-            found = found.func
-        try:
-            found = inspect.unwrap(found)
-        except ValueError:  # wrappers in a circle
-            return None
-        if found is before:
-            break
-    return found if isinstance(found, FunctionType) else None
+    return innermost(found)

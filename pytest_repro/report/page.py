@@ -5,13 +5,13 @@ The order never changes: what, how far, where, why, under which condition, on wh
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_repro.values.address import category, rest
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pytest_repro.compare import Gap
     from pytest_repro.controls.verdict import Finding, Verdict
 

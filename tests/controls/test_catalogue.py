@@ -41,7 +41,9 @@ def test_a_policy_of_another_form_is_refused_with_its_place(line, text):
 
 def test_the_strongest_action_of_all_findings_follows():
     def verdict(*actions):
-        return Verdict(nodeid="t", findings=tuple(Finding(code="R101", sentence="", action=action) for action in actions))
+        return Verdict(
+            nodeid="t", findings=tuple(Finding(code="R101", sentence="", action=action) for action in actions)
+        )
 
     assert verdict().action == "accept"
     assert verdict("accept", "warn").action == "warn"

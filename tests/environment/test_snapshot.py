@@ -82,7 +82,9 @@ def test_no_library_is_imported_to_be_asked():
 
 
 def test_where_no_file_names_the_cpu_py_cpuinfo_is_asked(monkeypatch):
-    monkeypatch.setitem(sys.modules, "cpuinfo", type("Module", (), {"get_cpu_info": staticmethod(lambda: {"brand_raw": "Asked"})}))
+    monkeypatch.setitem(
+        sys.modules, "cpuinfo", type("Module", (), {"get_cpu_info": staticmethod(lambda: {"brand_raw": "Asked"})})
+    )
     assert cpu._asked() == "Asked"
     monkeypatch.setitem(sys.modules, "cpuinfo", None)  # not installed
     assert cpu._asked() == (platform.processor() or None)

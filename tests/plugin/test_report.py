@@ -101,7 +101,7 @@ def test_success_is_one_line(run):
     result = run("import pytest\n@pytest.mark.replay\ndef test_sum():\n    total = sum([0.1] * 3)\n    assert total\n")
     assert result.ret == 0
     told = [line for line in result.stdout.lines if "repro" in line and "plugins:" not in line]
-    assert told == ["repro: 1 test replayed, 1 value compared, no drift (session seed 0)"]
+    assert told == ["repro: 1 test replayed, 2 values compared, no drift (session seed 0)"]
 
 
 def test_verbose_tells_what_was_compared_and_what_was_opaque(run):
@@ -137,23 +137,26 @@ def test_a_tolerance_is_offered_only_for_rounding(run):
 def test_thread_arrival_order_is_told_as_another_order(run):
     result = run(
         """
-        import pytest, threading, time, os
-        def work(seconds, into, name):
-            time.sleep(seconds); into.append(name)
+        import pytest, sys, threading
+        def work(number, turns, arrived):
+            turns[number].wait()
+            arrived.append(number)
+            for later in turns[number + 1 :] if sys.repro_turn else turns[:number][::-1]:
+                return later.set()
         @pytest.mark.replay
         def test_threads():
             arrived = []
-            first = os.urandom(4)  # stands for the scheduler: who is slow is nobody's choice
-            delays = sorted(range(6), key=lambda i: os.urandom(8))
-            threads = [threading.Thread(target=work, args=(0.02 * delay, arrived, name)) for name, delay in enumerate(delays)]
+            sys.repro_turn = not getattr(sys, "repro_turn", False)  # stands for the scheduler
+            turns = [threading.Event() for _ in range(6)]
+            threads = [threading.Thread(target=work, args=(number, turns, arrived)) for number in range(6)]
             for thread in threads: thread.start()
+            turns[0 if sys.repro_turn else -1].set()
             for thread in threads: thread.join()
-            del first, delays, threads
             assert len(arrived) == 6
         """
     )
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*arrived*", "*next*sort*"])
+    result.stdout.fnmatch_lines(["  arrived *", "*same values in other order*", "  next *sort before using*"])
 
 
 def test_many_drifts_of_one_function_are_one_line_in_the_summary(run):

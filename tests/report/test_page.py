@@ -52,7 +52,13 @@ def test_drifted_rows_come_first_and_too_many_are_counted():
 
 
 def test_a_value_that_is_missing_has_a_dash_and_says_so():
-    lost = Gap(address="locals.x", before=gap(1, 2).before, after=None, difference=Difference(structural="missing"), tolerance=EXACT)
+    lost = Gap(
+        address="locals.x",
+        before=gap(1, 2).before,
+        after=None,
+        difference=Difference(structural="missing"),
+        tolerance=EXACT,
+    )
     assert "  x             1      -      -    -    -    exact  drift   missing" in text(lost)
 
 
