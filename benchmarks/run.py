@@ -14,12 +14,19 @@ import sys
 import tempfile
 import timeit
 from pathlib import Path
-from typing import NamedTuple, TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-TRIVIAL = "import pytest\n{mark}@pytest.mark.parametrize('i', range({number}))\ndef test_q(i):\n    a = i\n    b = a + 1\n    assert b > a\n"
+TRIVIAL = """
+import pytest
+@pytest.mark.parametrize("i", range({number}))
+def test_q(i):
+    a = i
+    b = a + 1
+    assert b > a
+"""
 
 
 class Line(NamedTuple):
@@ -62,7 +69,7 @@ def idle(rounds: int, number: int) -> list[Line]:
     """The plugin installed, nothing marked."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "test_idle.py").write_text(TRIVIAL.format(mark="", number=number), encoding="utf-8")
+        (folder / "test_idle.py").write_text(TRIVIAL.format(number=number), encoding="utf-8")
         best = minima({"bare": pytest_with(), "ours": pytest_with(*OURS)}, folder, rounds)
     ratio = best["ours"] / best["bare"]
     return [
@@ -74,7 +81,7 @@ def replay(rounds: int, number: int) -> list[Line]:
     """Trivial tests replayed, with numpy imported by none of them; against bare pytest and flakefinder's two runs."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "test_replay.py").write_text(TRIVIAL.format(mark="", number=number), encoding="utf-8")
+        (folder / "test_replay.py").write_text(TRIVIAL.format(number=number), encoding="utf-8")
         commands = {
             "bare": pytest_with(),
             "ours": pytest_with(*OURS, "--repro=all"),
@@ -145,10 +152,9 @@ def comparing(size: int) -> list[Line]:
     """1e7 float64 compared, identical and with one in a hundred differing."""
     import numpy as np  # noqa: PLC0415  # measured here alone
 
+    from pytest_repro.values.budget import Budget  # noqa: PLC0415  # as above
     from pytest_repro.values.registry import Freezer, measure  # noqa: PLC0415  # as above
     from pytest_repro.values.tolerance import Tolerance  # noqa: PLC0415  # as above
-
-    from pytest_repro.values.budget import Budget  # noqa: PLC0415  # as above
 
     whole = Budget(nbytes=1 << 34, spill=1 << 34)
     before = np.random.default_rng(0).normal(size=size)

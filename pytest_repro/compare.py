@@ -11,6 +11,7 @@ from pytest_repro.values.difference import Difference
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
     from pytest_repro.envelope import Envelope
     from pytest_repro.values.frozen import Frozen
     from pytest_repro.values.tolerance import Tolerance, Tolerances

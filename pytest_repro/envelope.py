@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
     from pytest_repro.values.frozen import Frozen
 
 FORMAT = "1.0"

@@ -1,7 +1,7 @@
 """Record what matters, and be judged on that alone.
 
-A test that records nothing is judged on all it shows: locals, asserted values, the value it returns. A test that records
-says itself what counts; scratch values may differ. ``observe=`` brings others back.
+A test that records nothing is judged on all it shows: locals, asserted values, the value it returns. A test that
+records says itself what counts; scratch values may differ. ``observe=`` brings others back.
 """
 
 import numpy as np

@@ -1,7 +1,7 @@
 """The catalogue: every control with its code, metric, contract and default action.
 
-A code never changes its meaning. The letter is the family: S seeds, E environment, L locks, H hardware, R replay limits,
-B baselines. Owners come from the marker or the configuration; the catalogue's own is the author of the test.
+A code never changes its meaning. The letter is the family: S seeds, E environment, L locks, H hardware, R replay
+limits, B baselines. Owners come from the marker or the configuration; the catalogue's own is the author of the test.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from pytest_repro.values.address import category
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
     from pytest_repro.compare import Comparison, Gap
 
 

@@ -12,6 +12,7 @@ from pytest_repro.compare import compare
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
+
     from pytest_repro.compare import Comparison
     from pytest_repro.envelope import Envelope
     from pytest_repro.values.tolerance import Tolerances

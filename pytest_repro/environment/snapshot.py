@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-
-from pytest_repro.environment import blas, cpu, git, gpu, interpreter
 from typing import TYPE_CHECKING
 
+from pytest_repro.environment import blas, cpu, git, gpu, interpreter
+
 if TYPE_CHECKING:
-    from pathlib import Path
     from collections.abc import Mapping
+    from pathlib import Path
 
 
 def snapshot(directory: Path) -> dict[str, str | None]:

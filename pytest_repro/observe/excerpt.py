@@ -110,7 +110,6 @@ def _end(code: CodeType, lines: list[str]) -> int:
 def _last_line(code: CodeType) -> int:
     """The last line that an instruction of the code, or of one inside it, covers."""
     last = max((position[1] or position[0] or 0 for position in code.co_positions()), default=0)
-    last = max(last, max((line or 0 for _, _, line in code.co_lines()), default=0))
     return max((last, *(_last_line(const) for const in code.co_consts if isinstance(const, CodeType))))
 
 

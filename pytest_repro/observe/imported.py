@@ -7,6 +7,7 @@ CPython compiles ``np.sum(x)`` in another way than ``rows.sum(x)`` where the mod
 from __future__ import annotations
 
 import dis
+import sys
 from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 
 
@@ -37,7 +38,7 @@ def exact(code: CodeType) -> frozenset[str]:
 
 def _is_method(arg: int | None) -> bool:
     """From 3.12 on one opcode loads both, and its lowest bit tells which."""
-    return "LOAD_METHOD" not in dis.opmap and bool((arg or 0) & 1)
+    return sys.version_info >= (3, 12) and bool((arg or 0) & 1)
 
 
 def _loaded(instruction: dis.Instruction) -> str:
@@ -69,5 +70,5 @@ def _foreign(value: object, own: object) -> bool:
     if isinstance(value, ModuleType):
         return True
     if issubclass(type(value), type):
-        return bool(type.__getattribute__(value, "__dict__").get("__module__") != own)  # type: ignore[arg-type]  # a class
+        return bool(type.__getattribute__(value, "__dict__").get("__module__") != own)
     return type(value) in (FunctionType, BuiltinFunctionType) and value.__module__ != own

@@ -53,6 +53,7 @@ class Marks:
     def __init__(self, lines: list[str]) -> None:
         self.found: list[Mark | None] = []
         self._lines = lines
+        self._remembered: dict[int, Mark] = {}
 
     def note(self, node: ast.expr, *, inside: ast.expr | None = None) -> int:
         """Write a node down, before anything in it is wrapped; the number of its mark.
@@ -61,9 +62,16 @@ class Marks:
             node: The expression whose value is recorded.
             inside: The f-string around it: positions inside one are wrong before 3.12.
         """
-        place = inside or node
-        self.found.append(Mark(one_line(node, self._lines, exact=inside is None), place.lineno, place.col_offset))
+        self.found.append(self._remembered.get(id(node)) or self._mark(node, inside))
         return len(self.found) - 1
+
+    def remember(self, node: ast.expr) -> None:
+        """Read a node's place off now: before 8.4, pytest's rewriter gives what is in an assert another one."""
+        self._remembered[id(node)] = self._mark(node, None)
+
+    def _mark(self, node: ast.expr, inside: ast.expr | None) -> Mark:
+        place = inside or node
+        return Mark(one_line(node, self._lines, exact=inside is None), place.lineno, place.col_offset)
 
     def note_return(self) -> int:
         """Write a returned expression down; the number of its mark."""
@@ -112,22 +120,38 @@ class Calls(ast.NodeTransformer):
 
     Args:
         marks: Where each wrapped node is written down.
+        body: The function's own body as the source has it; what a rewriter puts in later is left alone.
         returns: Whether ``return`` gives the test's value: in a generator it does not.
     """
 
-    def __init__(self, marks: Marks, *, returns: bool) -> None:
+    def __init__(self, marks: Marks, body: list[ast.stmt], *, returns: bool) -> None:
         self._marks = marks
         self._returns = returns
         self._inside: ast.expr | None = None
+        self._own = {id(statement): statement for statement, _ in statements(body)}
+        self._walruses = [
+            inner
+            for statement in self._own.values()
+            if isinstance(statement, ast.Assert)
+            for inner in _own(statement.test)
+            if isinstance(inner, ast.NamedExpr)
+        ]
+        for walrus in self._walruses:
+            for part in ast.walk(walrus.value):
+                if isinstance(part, ast.expr) and not isinstance(part, ast.JoinedStr | ast.FormattedValue):
+                    marks.remember(part)
 
-    def body(self, statements: list[ast.stmt]) -> None:
-        """Wrap what stands in a function's own body, in place."""
-        for statement in statements:
-            self.visit(statement)  # statements are changed, never exchanged
+    def wrap(self) -> None:
+        """Wrap in place."""
+        for statement in self._own.values():
+            if not isinstance(statement, ast.Assert):
+                super().visit(statement)  # a statement is changed and never exchanged
+        for walrus in self._walruses:  # the rewriter never gives its value a temporary
+            walrus.value = self.visit(walrus.value)
 
     def visit(self, node: ast.AST) -> Any:
         """The node with what is in it wrapped; what runs in a scope of its own is left alone."""
-        if isinstance(node, SCOPES):
+        if isinstance(node, (ast.stmt, *SCOPES)):  # each statement of the body has its own turn
             return node
         if isinstance(node, COMPREHENSIONS):  # only its first iterable is evaluated in the scope around it
             first = node.generators[0]
@@ -157,13 +181,6 @@ class Calls(ast.NodeTransformer):
             node.value = self.visit(node.value)
             if self._returns:
                 node.value = recording(node.value, self._marks.note_return(), SAW)
-        return node
-
-    def visit_Assert(self, node: ast.Assert) -> ast.Assert:
-        """Operands are another's business; only the value of a walrus never gets a temporary of pytest's own."""
-        for inner in _own(node.test):
-            if isinstance(inner, ast.NamedExpr):
-                inner.value = self.visit(inner.value)
         return node
 
     def visit_Raise(self, node: ast.Raise) -> ast.Raise:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, NamedTuple
 
-from pytest_repro.observe.excerpt import Definition, Excerpt, excerpt
+from pytest_repro.observe.excerpt import Excerpt, excerpt
 from pytest_repro.observe.marking import TAG, Calls, Marks
 from pytest_repro.observe.operands import Operands
 from pytest_repro.observe.sites import Site, sites
@@ -123,41 +123,32 @@ def _recompiled(function: FunctionType, rewrite: Rewrite | None) -> Template | s
 
 def _of(found: Excerpt, rewrite: Rewrite | None) -> Template | str:
     code = found.code
-    source = found.text.encode("utf-8", "surrogatepass")
     parsed = found.parsed()
     if parsed is None:
         return "source changed on disk"
-    if rewrite is not None:
-        rewrite(parsed[0], source, code.co_filename)
-    plain = found.compiled(parsed[0])
-    if plain is None or not same(plain, code):
-        return (
-            "closure differs"
-            if plain and plain.co_freevars != code.co_freevars
-            else "source does not give the code that runs"
-        )
-    parsed = found.parsed()
-    assert parsed is not None  # noqa: S101  # it just was
     tree, target = parsed
-    marks, reason = _marked(found, tree, target, rewrite)
+    marks = Marks(found.text.split("\n"))
+    operands = Operands(marks, target.body)
+    returns = not code.co_flags & (inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR)
+    calls = Calls(marks, target.body, returns=returns)
+    if rewrite is not None:
+        rewrite(tree, found.text.encode("utf-8", "surrogatepass"), code.co_filename)
+    plain = found.compiled(tree)
+    if plain is None or plain.co_freevars != code.co_freevars:
+        return "closure differs"
+    if not same(plain, code):
+        return "source does not give the code that runs"
+    # The same tree serves again: a second run of pytest's rewriter would cost as much as all the rest.
+    calls.wrap()
+    reason = ""
+    if rewrite is None:
+        operands.wrap_in_place()
+    elif not operands.wrap_temporaries(target.body):
+        reason = "operands of asserts are not recorded: this pytest rewrites them in another way"
     made = found.compiled(tree)
     if made is None or any(getattr(made, name) != getattr(code, name) for name in KEPT):
         return "recompiled code is of another shape"
     return Template(made, sites(marks.found), reason)
-
-
-def _marked(found: Excerpt, tree: ast.Module, target: Definition, rewrite: Rewrite | None) -> tuple[Marks, str]:
-    """Put the recording calls into a tree; with them, why the operands of asserts are not recorded."""
-    marks = Marks(found.text.split("\n"))
-    operands = Operands(marks, target.body)
-    returns = not found.code.co_flags & (inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR)
-    Calls(marks, returns=returns).body(target.body)
-    if rewrite is None:
-        operands.wrap_in_place()
-        return marks, ""
-    rewrite(tree, found.text.encode("utf-8", "surrogatepass"), found.code.co_filename)
-    whole = operands.wrap_temporaries(target.body)
-    return marks, "" if whole else "operands of asserts are not recorded: this pytest rewrites them in another way"
 
 
 def same(one: CodeType, other: CodeType) -> bool:

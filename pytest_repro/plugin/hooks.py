@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["repro", "repro_rng", "repro_seed"]
 
 MARKERS = (
-    "replay(tol=None, *, rtol=None, atol=None, runs=2, observe=None, ignore=None, owner=None): "
-    + "run the test again under the same seed and fail where it computes something else",
+    "replay(tol=None, *, rtol=None, atol=None, runs=2, observe=None, ignore=None, owner=None): run again and compare",
     "no_replay(reason=...): never replay this test",
 )
 

@@ -11,10 +11,10 @@ from pytest_repro.controls.verdict import Finding, Verdict, action_of, split
 from pytest_repro.report.advice import steps_for
 
 if TYPE_CHECKING:
-    from pytest_repro.diagnose.cause import Cause
     from collections.abc import Mapping, Sequence
 
     from pytest_repro.controls.catalogue import Action
+    from pytest_repro.diagnose.cause import Cause
     from pytest_repro.envelope import Envelope
     from pytest_repro.plugin.marks import Plan
     from pytest_repro.plugin.replay import Replay

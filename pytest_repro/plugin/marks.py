@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-
 from pytest_repro.errors import ReproError
 from pytest_repro.plugin.options import EXPLICIT, OBSERVED, observed
 from pytest_repro.values.tolerance import Tolerance, Tolerances, tolerances_from
 
 if TYPE_CHECKING:
     import pytest
+
     from pytest_repro.plugin.options import Settings
 
 ARGUMENTS = ("tol", "rtol", "atol", "runs", "vary", "observe", "ignore", "owner")

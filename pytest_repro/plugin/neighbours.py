@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import warnings
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from _pytest.assertion.rewrite import rewrite_asserts  # private: what pytest's own import hook calls
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     import ast
+    from collections.abc import Iterator
 
     from pytest_repro.observe.recompile import Rewrite
+    from pytest_repro.plugin.run import Run
 
 
 def set_timeout(item: pytest.Item) -> None:
@@ -45,6 +48,22 @@ def reruns(item: pytest.Item) -> bool:
     if plugin is None or not hasattr(item.config.option, "reruns"):
         return False
     return bool(plugin.get_reruns_count(item))
+
+
+@contextmanager
+def making_room(config: pytest.Config, run: Run) -> Iterator[None]:
+    """A hidden run's ``tmp_path`` makes room: the visible run gets the very path that the test has without replay."""
+    factory: Any = getattr(config, "_tmp_path_factory", None)
+    counts: dict[str, int] = getattr(factory, "_next_number", {})  # pytest 9.2 counts where others look what is there
+    before = dict(counts)
+    try:
+        yield
+    finally:
+        made = run.directory
+        if isinstance(made, Path) and made.parent == factory.getbasetemp():  # a fixture of this name may be the user's
+            shutil.rmtree(made, ignore_errors=True)
+            counts.clear()
+            counts.update(before)
 
 
 def is_rerun(report: pytest.TestReport) -> bool:

@@ -7,7 +7,6 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-
 from pytest_repro.controls.catalogue import Action, policy_from
 from pytest_repro.errors import ReproError
 from pytest_repro.plugin import ini
@@ -15,9 +14,9 @@ from pytest_repro.values.address import CATEGORIES
 from pytest_repro.values.tolerance import Tolerances, tolerances_from
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     import pytest
-    from collections.abc import Mapping
-    from collections.abc import Sequence
 
 Mode = Literal["marked", "all", "off"]
 

@@ -13,6 +13,7 @@ from pytest_repro.plugin import neighbours
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
     import pytest
 
 

@@ -131,7 +131,8 @@ class Replay:
         neighbours.set_timeout(self.item)
         try:
             silent = relayed(self.item.session, partial(Silent, note=subtests.append))
-            with silent, self._warned.hidden(), around or nullcontext():
+            room = neighbours.making_room(self.item.config, run)
+            with silent, room, self._warned.hidden(), around or nullcontext():
                 setup, *rest = runtestprotocol(new, log=False, nextitem=self.item)
         finally:
             neighbours.cancel_timeout(self.item)

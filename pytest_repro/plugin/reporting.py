@@ -7,15 +7,15 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-
 from pytest_repro.plugin import neighbours
 from pytest_repro.plugin.judging import longrepr_of
 from pytest_repro.report import terminal
 from pytest_repro.report.page import display, page
 
 if TYPE_CHECKING:
-    import pytest
     from collections.abc import Callable, Mapping
+
+    import pytest
 
     from pytest_repro.controls.verdict import Verdict
     from pytest_repro.plugin.options import Settings

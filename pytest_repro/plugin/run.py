@@ -17,6 +17,7 @@ from pytest_repro.plugin.target import function_of
 from pytest_repro.seeds.hypothesis_examples import same_examples
 from pytest_repro.values.address import category
 from pytest_repro.values.registry import Freezer
+from pytest_repro.values.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from pytest_repro.seeds.pins import Pins
     from pytest_repro.values.frozen import Frozen
     from pytest_repro.values.masks import Masks
+    from pytest_repro.values.registry import Rooms
 
 RUN = pytest.StashKey["Run"]()
 """The run that an item is in, while it is replayed."""
@@ -48,6 +50,7 @@ class Run:
         in_call: Whether the test's body is running; a report made meanwhile is that of a subtest.
         outcomes: By phase: passed, failed, skipped, xfailed, xpassed.
         reports: The reports of a hidden run, those of its subtests included.
+        directory: Its ``tmp_path``, where it asked for one.
         failed_subtests: pytest's count of them by test, as a hidden run left it.
         again: Called where the same item is set up a second time, as pytest-rerunfailures does: it puts a fresh run
             in this one's place.
@@ -60,6 +63,7 @@ class Run:
         *,
         session_seed: int,
         masks: Masks,
+        rooms: Rooms,
         pins: Pins,
         instruments: Instruments,
         guarded: Callable[[], AbstractContextManager[None]],
@@ -68,6 +72,7 @@ class Run:
         self.in_call = False
         self.outcomes: dict[str, str] = {}
         self.reports: list[pytest.TestReport] = []
+        self.directory: object = None
         self.failed_subtests: dict[object, int] = {}
         self.again: Callable[[], None] | None = None
         self._plan = plan
@@ -75,7 +80,7 @@ class Run:
         self._pins = pins
         self._instruments = instruments
         self._guarded = guarded
-        self._freezer = Freezer(masks=masks)
+        self._freezer = Freezer(masks=masks, rooms=rooms)
         self._seen: dict[str, dict[str, Frozen]] = {}
         self._recorded: dict[str, int] = {}
         self._notes: list[str] = []
@@ -179,7 +184,7 @@ class Run:
             self._subtests.append(ended)
             return
         self.outcomes[report.when or "call"] = ended
-        self.freeze(f"outcome.{report.when}", ended)
+        self._seen.setdefault("outcome", {})[f"outcome.{report.when}"] = Text(ended, len(ended))
         if call.excinfo is not None:
             self.freeze(f"outcome.{report.when}.error", call.excinfo.value)
         if report.when == "call":

@@ -24,9 +24,11 @@ from pytest_repro.plugin.tally import tally_of
 from pytest_repro.seeds.arrival import Arrival
 from pytest_repro.seeds.pins import Pins
 from pytest_repro.values.masks import Masks
+from pytest_repro.values.registry import Rooms
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
+
     from _pytest.fixtures import FixtureDef, SubRequest
 
     from pytest_repro.plugin.options import Settings
@@ -65,6 +67,7 @@ class ReproSession:
         self._instruments = Instruments(config)
         self._tally = tally_of(config)
         self._masks = Masks()
+        self._rooms = Rooms()
         self._facts: dict[str, str | None] | None = None
         self._arrival: Arrival | None = None
         self._late = Arrival(self.pins)
@@ -174,7 +177,11 @@ class ReproSession:
     def pytest_fixture_setup(self, fixturedef: FixtureDef[Any], request: SubRequest) -> Generator[None, object, object]:
         """A wider-scoped fixture draws from a seed of its own, so that no test's draws depend on who came first."""
         if fixturedef.scope == "function" or self.pins.seed is None:
-            return (yield)
+            made = yield
+            run = request.node.stash.get(RUN, None) if fixturedef.argname == "tmp_path" else None
+            if run is not None:
+                run.directory = made
+            return made
         seed = seeding.of_fixture(self.settings.session_seed, fixturedef, request)
         with self.pins.under(seed), self._warned.wider():
             return (yield)
@@ -203,6 +210,7 @@ class ReproSession:
             label,
             session_seed=self.settings.session_seed,
             masks=self._masks,
+            rooms=self._rooms,
             pins=self.pins,
             instruments=self._instruments,
             guarded=partial(self._guarded, item),

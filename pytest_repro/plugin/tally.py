@@ -10,6 +10,7 @@ import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+
     from _pytest.terminal import TerminalReporter
 
 NAME = "repro-tally"

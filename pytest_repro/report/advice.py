@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 STEPS = {
     "unrelated draws": "pass a seeded generator in: repro_rng, or default_rng(seed)",
-    "same values in other order": 'sort before using: sorted(...) over a set or listing, kind="stable" for ties, results in order submitted',
+    "same values in other order": "sort before using: sorted(...) over a set or listing, "
+    'kind="stable" for ties, results in the order submitted',
     "sign flip": "fix a sign convention: make the largest component of each column positive",
     "NaN appeared": 'find where it arises: numpy.errstate(all="raise") around the computation',
 }

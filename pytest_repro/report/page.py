@@ -12,6 +12,7 @@ from pytest_repro.values.address import category, rest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
     from pytest_repro.compare import Gap
     from pytest_repro.controls.verdict import Finding, Verdict
 

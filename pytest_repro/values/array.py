@@ -34,8 +34,8 @@ PLAIN = "biufcSUmMV"
 
 _SIMPLE = "biufcSUmM"  # the same without void, which may be structured
 
-MANY = 1
-"""Numbers in a list above which it becomes one leaf: 1,000 floats take 50 us so, and 500 us one by one."""
+MANY = 16
+"""Items above which a sequence of one type becomes one leaf: 1,000 floats take 50 us so, and 500 us one by one."""
 
 
 class Array(NamedTuple):
@@ -182,7 +182,8 @@ def keep(label: str, values: NDArray[Any], keeping: Keeping) -> Array:
 
 def of_numbers(items: Sequence[object], label: str, keeping: Keeping) -> Array | Words | None:
     """A long list of nothing but floats, integers or texts as one leaf; None if it is something else."""
-    if len(items) <= MANY:
+    # a plain list of numbers is one value at any length: its order and its shape of difference tell more than its items
+    if not items or (len(items) <= MANY and (label != "list" or type(items[0]) is str)):
         return None
     kinds = set(map(id, map(type, items)))  # ids, since a metaclass may define __hash__
     if len(kinds) != 1:

@@ -31,8 +31,6 @@ _SITES = ("site-packages", "dist-packages")
 _READ_OUT = ("sklearn",)
 """Packages whose classes written in C are read through their public getters: a fitted tree is nothing else."""
 
-_HEAP = 1 << 9  # Py_TPFLAGS_HEAPTYPE: a class made by a class statement
-_flags = cast("Callable[[type], int]", type.__dict__["__flags__"].__get__)
 _size = cast("Callable[[type], int]", type.__dict__["__basicsize__"].__get__)
 _PLAIN_SIZE = _size(object)
 
@@ -93,7 +91,7 @@ def _getters(value: object) -> Iterator[tuple[str, object]]:
 def hidden(value: object) -> bool:
     """Whether a base written in C may keep state that nobody sees."""
     return any(
-        not _flags(cls) & _HEAP
+        not lineage.by_statement(cls)
         and _size(cls) > _PLAIN_SIZE
         and not any(type(member) is types.MemberDescriptorType for member in lineage.names(cls).values())
         for cls in lineage.classes(value)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 _mro = cast("Callable[[type], tuple[type, ...]]", type.__dict__["__mro__"].__get__)
 _module = cast("Callable[[type], object]", type.__dict__["__module__"].__get__)
 _qualname = cast("Callable[[type], str]", type.__dict__["__qualname__"].__get__)
+_HEAP = 1 << 9  # Py_TPFLAGS_HEAPTYPE
+_flags = cast("Callable[[type], int]", type.__dict__["__flags__"].__get__)
 _names = cast("Callable[[type], Mapping[str, Any]]", type.__dict__["__dict__"].__get__)
 
 MISSING = object()
@@ -24,6 +26,11 @@ def descends(value: object, *kin: type) -> bool:
     """Whether the type of a value is one of ``kin`` or derives from it; virtual bases do not count."""
     cls = type(value)
     return any(type.__subclasscheck__(one, cls) for one in kin)
+
+
+def by_statement(cls: type) -> bool:
+    """Whether a class statement made a type: it may go away again, and may define anything."""
+    return bool(_flags(cls) & _HEAP)
 
 
 def classes(value: object) -> tuple[type, ...]:

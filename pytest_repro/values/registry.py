@@ -98,6 +98,23 @@ class _Room(NamedTuple):
     tracked: bool
 
 
+class Rooms:
+    """Which room freezes which type, remembered by whoever freezes many runs: asking all rooms takes 20 us a type.
+
+    Types that a class statement made are remembered for one run alone: they belong to the tests, and may go.
+    """
+
+    def __init__(self) -> None:
+        self.lasting: dict[int, _Room] = {}
+
+    def room(self, value: object) -> _Room:
+        """The room of a value's type."""
+        found = _room(value)
+        if not lineage.by_statement(found.cls):
+            self.lasting[id(found.cls)] = found
+        return found
+
+
 _LEAVES: dict[int, Callable[[Any], Frozen]] = {
     id(float): floating.Float,
     id(int): functools.partial(scalar.Scalar, "int"),
@@ -114,17 +131,24 @@ class Freezer:
         budget: What may be kept.
         masks: What is replaced in texts.
         spill_to: Folder for arrays above the budget; a temporary one that vanishes with its last leaf if None.
+        rooms: What earlier freezers learned of types; its own if None.
 
     Attributes:
         ids: ``id()`` of every object visited, and what ``object.__hash__`` makes of it: integers that are no value.
     """
 
     def __init__(
-        self, *, budget: Budget | None = None, masks: Masks | None = None, spill_to: Path | None = None
+        self,
+        *,
+        budget: Budget | None = None,
+        masks: Masks | None = None,
+        spill_to: Path | None = None,
+        rooms: Rooms | None = None,
     ) -> None:
         """Nothing frozen yet."""
         self._keeping = Keeping(budget or Budget(), masks or Masks(), spill_to)
-        self._rooms: dict[int, _Room] = {}
+        self._known = rooms or Rooms()
+        self._rooms = dict(self._known.lasting)
         self.ids: set[int] = set()
 
     @property
@@ -142,18 +166,19 @@ class Freezer:
                 folders always are.
         """
         self._keeping.masked = masked
-        return _Walk(self._keeping, self._rooms, self.ids).leaves(address, value)
+        return _Walk(self._keeping, self._rooms, self._known, self.ids).leaves(address, value)
 
 
 class _Walk:
     """One walk through one value: depth first, without recursion."""
 
-    __slots__ = ("ids", "keeping", "out", "rooms", "seen", "stack")
+    __slots__ = ("ids", "keeping", "known", "out", "rooms", "seen", "stack")
 
-    def __init__(self, keeping: Keeping, rooms: dict[int, _Room], ids: set[int]) -> None:
+    def __init__(self, keeping: Keeping, rooms: dict[int, _Room], known: Rooms, ids: set[int]) -> None:
         """At the start, with what earlier walks of the run learnt."""
         self.keeping = keeping
         self.rooms = rooms
+        self.known = known
         self.ids = ids
         self.out: dict[str, Frozen] = {}
         # id -> where it stands, the object (kept alive, so that the id stays its own), and its leaf if it is one
@@ -192,7 +217,7 @@ class _Walk:
         cls = type(value)
         room = self.rooms.get(id(cls))
         if room is None:
-            room = self.rooms[id(cls)] = _room(value)
+            room = self.rooms[id(cls)] = self.known.room(value)
         if room.tracked:
             known = self.seen.get(id(value))
             if known is not None:

@@ -10,10 +10,13 @@ import pytest
 pytest.importorskip("hypothesis")
 
 SUITE = """
-import hypothesis, json, os, pytest, unittest
+import hypothesis, json, os, pytest, sys, unittest
 from hypothesis import given, seed, settings, strategies as st
 
-SEEN = {}
+sys.seen = {}  # out of sight: each run leaves its mark on it
+def note(name, value):
+    sys.seen.setdefault(name, []).append(value)
+
 hypothesis.settings.register_profile("small", max_examples=20)
 hypothesis.settings.load_profile("small")
 
@@ -21,11 +24,11 @@ hypothesis.settings.load_profile("small")
 def write():
     yield
     with open(os.environ["EXAMPLES"], "w") as file:
-        json.dump(SEEN, file)
+        json.dump(sys.seen, file)
 
 @given(st.integers())
 def test_integers(i):
-    SEEN.setdefault("integers", []).append(i)
+    note("integers", i)
 
 @given(st.floats(allow_nan=False), st.lists(st.integers()))
 def test_local(x, words):
@@ -34,32 +37,32 @@ def test_local(x, words):
 @settings(derandomize=True)
 @given(st.integers())
 def test_derandomized(i):
-    SEEN.setdefault("derandomized", []).append(i)
+    note("derandomized", i)
 
 @seed(7)
 @given(st.integers())
 def test_own_seed(i):
-    SEEN.setdefault("own", []).append(i)
+    note("own", i)
 
 class TestMethod:
     @given(i=st.integers())
     def test_method(self, i):
-        SEEN.setdefault("method", []).append(i)
+        note("method", i)
 
 class TestUnit(unittest.TestCase):
     @given(i=st.integers())
     def test_unit(self, i):
-        SEEN.setdefault("unit", []).append(i)
+        note("unit", i)
 
 @pytest.mark.parametrize("n", [1, 2])
 @given(i=st.integers())
 def test_parameter(n, i):
-    SEEN.setdefault(f"parameter {n}", []).append(i)
+    note(f"parameter {n}", i)
 
 @settings(database=None)
 @given(data=st.data())
 def test_interactive(data):
-    SEEN.setdefault("data", []).append(data.draw(st.integers()))
+    note("data", data.draw(st.integers()))
 """
 
 

@@ -114,8 +114,8 @@ def test_sets_differ_by_what_came_and_went(before, after, found):
 @pytest.mark.parametrize(
     ("before", "after", "structural"),
     [
-        ([1], (1,), "list, then tuple"),
-        ([1], [1, 2], "length 1, then 2"),
+        (["a"], ("a",), "list, then tuple"),
+        (["a"], ["a", "b"], "length 1, then 2"),
         (Point(1, 2), (1, 2), f"{__name__}.Point, then tuple"),
         ([1], {"a": 1}, None),
     ],

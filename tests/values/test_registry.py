@@ -46,7 +46,7 @@ def test_a_tuple_held_twice_is_no_reference_since_sharing_it_is_an_accident():
 
 
 def test_what_was_referred_to_in_one_value_is_not_in_the_next():
-    freezer, value = Freezer(), [1]
+    freezer, value = Freezer(), ["a"]
     assert freezer.freeze("x", value).keys() == {"x.len", "x[0]"}
     assert freezer.freeze("y", value).keys() == {"y.len", "y[0]"}
 
@@ -65,7 +65,7 @@ def test_what_is_deeper_than_the_budget_is_cut_and_counted():
         pytest.param([object()] * 20, 5, 16, id="list"),
         pytest.param(dict.fromkeys(range(20), 1.5), 5, 16, id="dict"),
         pytest.param(np.array([None, 1] * 10, dtype=object), 5, 16, id="object array"),
-        pytest.param([[1, 2], [3, 4]], 5, 2, id="nested"),
+        pytest.param([["a", "b"], ["c", "d"]], 5, 2, id="nested"),
     ],
 )
 def test_leaves_above_the_budget_are_cut_and_counted(value, kept, cut):
@@ -76,7 +76,7 @@ def test_leaves_above_the_budget_are_cut_and_counted(value, kept, cut):
 
 def test_a_budget_is_one_for_all_values_of_a_run():
     freezer = Freezer(budget=Budget(leaves=3))
-    assert [len(freezer.freeze("x", value)) for value in ([1], [2], 3)] == [2, 1, 0]
+    assert [len(freezer.freeze("x", value)) for value in (["a"], ["b"], 3)] == [2, 1, 0]
     assert freezer.cut == 2
 
 
