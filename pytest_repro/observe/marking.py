@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from pytest_repro.observe.sites import Mark, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 TAG = "\0repro "
 """Constants that begin with it are exchanged for an eye; no source text holds a null character."""
@@ -129,6 +130,7 @@ class Calls(ast.NodeTransformer):
         self._returns = returns
         self._inside: ast.expr | None = None
         self._own = {id(statement): statement for statement, _ in statements(body)}
+        self._bindings = _bindings(body)
         self._walruses = [
             inner
             for statement in self._own.values()
@@ -144,7 +146,9 @@ class Calls(ast.NodeTransformer):
     def wrap(self) -> None:
         """Wrap in place."""
         for statement in self._own.values():
-            if not isinstance(statement, ast.Assert):
+            if id(statement) in self._bindings:
+                self._children(self._bindings[id(statement)])
+            elif not isinstance(statement, ast.Assert):
                 super().visit(statement)  # a statement is changed and never exchanged
         for walrus in self._walruses:  # the rewriter never gives its value a temporary
             walrus.value = self.visit(walrus.value)
@@ -242,6 +246,34 @@ class Calls(ast.NodeTransformer):
         number = self._marks.note(node, inside=self._inside)
         visited = self.visit(node)
         return recording(visited, number, SAW)
+
+
+def _bindings(body: list[ast.stmt]) -> dict[int, ast.expr]:
+    """Calls whose result is bound to a name once and to nothing else, by the statement's id.
+
+    The local variable shows that value, under the name that a tolerance of the user would find it by.
+    """
+    stored = Counter(name for statement in body for node in ast.walk(statement) for name in _bound(node))
+    found: dict[int, ast.expr] = {}
+    for statement, loop in statements(body):
+        if loop or not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
+            continue
+        target, value = statement.targets[0], statement.value
+        call = value.value if isinstance(value, ast.Await) else value
+        if isinstance(target, ast.Name) and stored[target.id] == 1 and isinstance(call, ast.Call):
+            found[id(statement)] = call
+    return found
+
+
+def _bound(node: ast.AST) -> Iterable[str]:
+    """The names that a node binds; one that is declared to live elsewhere counts twice, it is no local."""
+    if isinstance(node, ast.Global | ast.Nonlocal):
+        return node.names * 2
+    if isinstance(node, ast.Name):
+        return () if isinstance(node.ctx, ast.Load) else (node.id,)
+    if isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar | ast.FunctionDef | ast.ClassDef):
+        return (node.name,) if node.name else ()
+    return ()
 
 
 def _own(node: ast.expr) -> Iterator[ast.AST]:

@@ -120,22 +120,22 @@ class Run:
         function = function_of(item)
         self.in_call = True
         hold = recorder = None
-        with ExitStack() as stack:
-            with self._guarded():
-                if function is not None and (self.observes("asserted") or self.observes("return")):
-                    digests = not self._plan.tolerances.stated
-                    recorder = self._instruments.enter(stack, function, self._kept, self._notes, digests=digests)
-                if function is not None and self.observes("locals"):
-                    hold = stack.enter_context(FrameHold(function.__code__))
-                stack.enter_context(same_examples(getattr(item, "obj", None), self._plan.seed))
-                if self.observes("warnings"):
-                    stack.enter_context(self._warnings())
-            try:
+        try:
+            with ExitStack() as stack:
+                with self._guarded():
+                    if function is not None and (self.observes("asserted") or self.observes("return")):
+                        digests = not self._plan.tolerances.stated
+                        recorder = self._instruments.enter(stack, function, self._kept, self._notes, digests=digests)
+                    if function is not None and self.observes("locals"):
+                        hold = stack.enter_context(FrameHold(function.__code__))
+                    stack.enter_context(same_examples(getattr(item, "obj", None), self._plan.seed))
+                    if self.observes("warnings"):
+                        stack.enter_context(self._warnings())
                 yield
-            finally:
-                self.in_call = False
-        with self._guarded():
-            self._look_back(item, hold, recorder)
+        finally:
+            self.in_call = False
+            with self._guarded():
+                self._look_back(item, hold, recorder)
 
     def _look_back(self, item: pytest.Item, hold: FrameHold | None, recorder: Recorder | None) -> None:
         if recorder is not None:
