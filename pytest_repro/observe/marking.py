@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from pytest_repro.observe.sites import Mark, one_line
+from pytest_repro.observe.sites import RETURN, Mark, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -52,7 +52,7 @@ class Marks:
     """
 
     def __init__(self, lines: list[str]) -> None:
-        self.found: list[Mark | None] = []
+        self.found: list[Mark] = []
         self._lines = lines
         self._remembered: dict[int, Mark] = {}
 
@@ -74,9 +74,9 @@ class Marks:
         place = inside or node
         return Mark(one_line(node, self._lines, exact=inside is None), place.lineno, place.col_offset)
 
-    def note_return(self) -> int:
-        """Write a returned expression down; the number of its mark."""
-        self.found.append(None)
+    def note_return(self, node: ast.Return) -> int:
+        """Write a returned value down; the number of its mark."""
+        self.found.append(Mark(RETURN, node.lineno, node.col_offset))
         return len(self.found) - 1
 
 
@@ -184,7 +184,7 @@ class Calls(ast.NodeTransformer):
         if node.value is not None:
             node.value = self.visit(node.value)
             if self._returns:
-                node.value = recording(node.value, self._marks.note_return(), SAW)
+                node.value = recording(node.value, self._marks.note_return(node), SAW)
         return node
 
     def visit_Raise(self, node: ast.Raise) -> ast.Raise:
@@ -249,9 +249,9 @@ class Calls(ast.NodeTransformer):
 
 
 def _bindings(body: list[ast.stmt]) -> dict[int, ast.expr]:
-    """Calls whose result is bound to a name once and to nothing else, by the statement's id.
+    """Calls whose result is bound to names once and to nothing else, by the statement's id.
 
-    The local variable shows that value, under the name that a tolerance of the user would find it by.
+    The local variables show that value, under the names that a tolerance of the user would find it by.
     """
     stored = Counter(name for statement in body for node in ast.walk(statement) for name in _bound(node))
     found: dict[int, ast.expr] = {}
@@ -260,7 +260,9 @@ def _bindings(body: list[ast.stmt]) -> dict[int, ast.expr]:
             continue
         target, value = statement.targets[0], statement.value
         call = value.value if isinstance(value, ast.Await) else value
-        if isinstance(target, ast.Name) and stored[target.id] == 1 and isinstance(call, ast.Call):
+        names = target.elts if isinstance(target, ast.Tuple | ast.List) else [target]
+        once = all(isinstance(name, ast.Name) and stored[name.id] == 1 for name in names)
+        if once and isinstance(call, ast.Call):
             found[id(statement)] = call
     return found
 

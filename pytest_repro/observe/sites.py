@@ -12,7 +12,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
 LONGEST = 80
 """Characters of a text that stand in an address; what is longer ends in a digest of the whole."""
@@ -39,7 +39,7 @@ class Mark(NamedTuple):
     """A node that is to be recorded, before it has an address.
 
     Attributes:
-        text: Source text, on one line.
+        text: Source text, on one line; ``return`` for the function's value.
         line: Line in the source file.
         column: Offset in the line, to bring marks into source order.
     """
@@ -49,20 +49,19 @@ class Mark(NamedTuple):
     column: int
 
 
-def sites(marks: Sequence[Mark | None]) -> tuple[Site, ...]:
-    """The site of each mark, in the same order; None stands for the function's return value."""
+def sites(marks: Sequence[Mark]) -> tuple[Site, ...]:
+    """The site of each mark, in the same order."""
     found: dict[int, Site] = {}
     met: Counter[str] = Counter()
-    for number, mark in sorted(_placed(marks), key=lambda pair: (pair[1].line, pair[1].column, pair[0])):
+    for number, mark in sorted(enumerate(marks), key=lambda pair: (pair[1].line, pair[1].column, pair[0])):
+        if mark.text == RETURN:  # a keyword: no expression has this text
+            found[number] = Site(RETURN, mark.line, RETURN)
+            continue
         short = shortened(mark.text)
         met[short] += 1
         ordinal = f"#{met[short]}" if met[short] > 1 else ""
         found[number] = Site(f"asserted.{short}{ordinal}", mark.line, mark.text)
-    return tuple(found.get(number) or Site(RETURN, 0, RETURN) for number in range(len(marks)))
-
-
-def _placed(marks: Sequence[Mark | None]) -> Iterable[tuple[int, Mark]]:
-    return ((number, mark) for number, mark in enumerate(marks) if mark is not None)
+    return tuple(found[number] for number in range(len(marks)))
 
 
 def shortened(text: str) -> str:

@@ -143,7 +143,7 @@ def _detail(gap: Gap) -> str:
             parts[-1] += f", worst at [{', '.join(map(str, difference.worst))}]"
     if category(gap.address) == "outcome":
         return difference.structural  # the two outcomes stand beside one another already
-    if difference.shape:
+    if difference.shape not in ("", "values differ"):  # that they do is why they stand here
         parts.append(difference.shape)
     if difference.detail:
         parts.append(difference.detail)

@@ -13,7 +13,7 @@ PROGRAMS = {
     "class-cell": "class C:\n    def test_it(self):\n        assert __class__.__name__ == 'C'\n        return (lambda: __class__)() is type(self)\ntest_it = C.test_it\nargs = (C(),)",
     "mangled-names": "class C:\n    __x = 4\n    def __get(self): return self.__x\n    def test_it(self):\n        assert self.__get() == 4\n        __y = self.__x\n        return sorted(locals())[0]\ntest_it = C.test_it\nargs = (C(),)",
     "class-in-a-function": "def make():\n    k = 2\n    class C:\n        __x = 1\n        def test_it(self):\n            assert self.__x + k == 3\n            return k, super().__hash__() == hash(self)\n    return C\nC = make()\ntest_it = C.test_it\nargs = (C(),)",
-    "function-in-a-method": "class C:\n    def make(self):\n        def test_it():\n            assert super(C, self).__eq__(self)\n            return super().__class__ if False else __class__\n        return test_it\nx = C()\ntest_it = x.make()",
+    "function-in-a-method": "class C:\n    def make(self):\n        def test_it():\n            assert super(C, self).__eq__(self)\n            return super().__class__ if False else __class__.__name__\n        return test_it\nx = C()\ntest_it = x.make()",
     "closures": "def make():\n    b, a = 1, 2\n    def test_it():\n        nonlocal b\n        b += len('xy')\n        assert b\n        return a, b, (lambda: a + b)()\n    return test_it\ntest_it = make()",
     "global": "count = 1\ndef test_it():\n    global count\n    count = count + abs(-1)\n    assert count\n    del count\n    count = 1\n    return count",
     "defaults-and-keywords": "def test_it(a=len('abc'), /, b: int = 4, *c, d=5, **e) -> 'x':\n    assert max(a, b, d) == 5\n    return a, b, c, d, e",

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-BED = '''
+BED = """
 import logging, os, unittest, warnings
 import pytest
 
@@ -101,6 +101,15 @@ class TestUnit(unittest.TestCase):
         for i in range(3):
             with self.subTest(i=i): self.assertEqual(i, i)
     def test_unit_fails(self): self.assertEqual(1, 2)
+class TestLoop(unittest.IsolatedAsyncioTestCase):
+    async def asyncSetUp(self): self.q = 1
+    async def test_coroutine(self): self.assertEqual(self.q, 1)
+@pytest.fixture(scope="module", params=["p", "q"])
+def wide_parameter(request):
+    yield n("wide " + request.param)
+    assert n("torn down " + request.param) == 1
+def test_parameter_of_a_wide_fixture(wide_parameter): assert wide_parameter == 1
+def test_again_with_it(wide_parameter, tmp_path): assert wide_parameter == 1
 @pytest.fixture(scope="module")
 def wide():
     n("wide")
@@ -158,7 +167,27 @@ def test_dynamic_fixture(request):
     assert request.getfixturevalue("box") == []
 def test_node(request):
     assert request.node.name == "test_node" and request.node.nodeid.endswith("::test_node")
-'''
+"""
+
+CUSTOM = """
+import pytest
+def pytest_collect_file(parent, file_path):
+    if file_path.suffix == ".sums":
+        return Sums.from_parent(parent, path=file_path)
+class Sums(pytest.File):
+    def collect(self):
+        for line in self.path.read_text().splitlines():
+            yield Sum.from_parent(self, name=line)
+class Sum(pytest.Item):
+    done = False
+    def setup(self): assert not self.done
+    def runtest(self):
+        self.done = True
+        left, right = self.name.split("=")
+        assert eval(left) == eval(right)
+    def repr_failure(self, excinfo): return "WRONG " + self.name
+    def reportinfo(self): return self.path, 0, self.name
+"""
 
 DOCTESTS = '''
 """
@@ -194,6 +223,8 @@ def n(key):
 def bed(apart, pytester):
     """The bed without replay and with it."""
     pytester.makepyfile(test_bed=BED, mod_doc=DOCTESTS)
+    pytester.makeconftest(CUSTOM)
+    pytester.makefile(".sums", "1 + 1 = 2", "1 + 1 = 3")
     pytester.maketxtfile(test_text=">>> x = [1]\n>>> x.append(2)\n>>> x\n[1, 2]\n")
     arguments = ("--doctest-modules", "--doctest-glob=*.txt", "-rA")
     return apart(*arguments, "--repro=off", "--junitxml=off.xml"), apart(*arguments, "--repro=all", "--junitxml=on.xml")
@@ -201,7 +232,7 @@ def bed(apart, pytester):
 
 def cases(path):
     """The test cases of a JUnit file without their times; the properties of the suite."""
-    root = ET.parse(path).getroot()
+    root = ET.parse(path).getroot()  # noqa: S314  # our own file
     told = []
     for case in root.iter("testcase"):
         inside = [(part.tag, part.attrib.get("message"), [dict(x.attrib) for x in part]) for part in case]
@@ -260,7 +291,9 @@ def test_what_a_plugin_keeps_on_an_item_is_there_in_each_run(apart, pytester):
         def pytest_configure(config): config.addinivalue_line("markers", "added: x")
         """
     )
-    pytester.makepyfile("import pytest\npytestmark = pytest.mark.replay\ndef test_one(): x = 1\ndef test_two(): x = 1\n")
+    pytester.makepyfile(
+        "import pytest\npytestmark = pytest.mark.replay\ndef test_one(): x = 1\ndef test_two(): x = 1\n"
+    )
     session = apart()
     session.result.assert_outcomes(passed=2)
 

@@ -117,7 +117,9 @@ def test_asyncio_tests_end_as_without_replay_and_their_drift_is_seen(apart, pyte
         for name, when, outcome in off.reports
     ]
     assert on.reports == expected
-    on.result.stdout.fnmatch_lines(["RPR-R101 value drift: *", "  drawn *", "FAILED *::test_drifts - RPR-R101 value drift: *"])
+    on.result.stdout.fnmatch_lines(
+        ["RPR-R101 value drift: *", "  drawn *", "FAILED *::test_drifts - RPR-R101 value drift: *"]
+    )
     assert ", 1 drift" in on.summary()
     assert "warned" not in on.summary()
 

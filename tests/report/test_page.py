@@ -31,7 +31,7 @@ def test_a_report_reads_from_what_to_what_next():
         "RPR-R101 value drift: 1 of 2 observed values differ\n"
         "\n"
         "  value         run 1  run 2  abs  rel   ulp  tol\n"
-        "  x             1.0    3.0    2    0.67  -    exact  drift   values differ\n"
+        "  x             1.0    3.0    2    0.67  -    exact  drift\n"
         "\n"
         "  why           it leaks (proved)\n"
         "  condition     same process\n"
