@@ -30,7 +30,8 @@ def skeleton(report: str) -> str:
     """A report without what differs between runs and machines: numbers, line breaks, hardware, environment."""
     lines = [re.sub(r"^(  (?:hardware|environment)).*", r"\1", line) for line in report.splitlines()]
     numbers = re.compile(r"\[[^]]*\.\.\.\]|\b[0-9a-f]{6}\b|[-+]?\d[\d.e+-]*")
-    return re.sub(r"[_\s]+", " ", numbers.sub("#", " ".join(lines))).strip()
+    plain = numbers.sub("#", " ".join(lines)).replace("(#,) float64", "(#,)")  # the dtype stands where there is room
+    return re.sub(r"[_\s]+", " ", plain.replace("(#,) float#", "(#,)")).strip()
 
 
 def pytest_run(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -35,8 +35,19 @@ LEAVE = frozenset(
 )
 """Calls whose result is not recorded: it tells of the frame or the interpreter; of ``approx``, the arguments are."""
 
-HELPER = re.compile(r"_*assert|approx$", re.IGNORECASE)
-"""Names of functions whose arguments are what the test looks at."""
+UNFILLED = frozenset(["empty", "empty_like", "empty_strided", "new_empty"])
+"""Calls that by their contract return memory as it is: nothing was computed yet."""
+
+ECHOES = frozenset(
+    [
+        *("gc.collect", "gc.get_count", "gc.get_stats", "gc.get_objects", "os.getpid", "os.getppid", "sys.getsizeof"),
+        *("threading.get_ident", "threading.get_native_id", "threading.active_count", "tracemalloc.get_traced_memory"),
+    ]
+)
+"""Calls that tell of the process: its garbage, memory and threads are the condition's own echo."""
+
+HELPER = re.compile(r"_*assert(?!.*(raises|warns|logs))|approx$", re.IGNORECASE)
+"""Names of functions whose arguments are what the test looks at; ``assert_raises`` hands them to another function."""
 
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 SCOPES = (*DEFINITIONS, ast.Lambda, getattr(ast, "TypeAlias", ast.Lambda))
@@ -93,6 +104,15 @@ def called(call: ast.Call) -> str:
     """The last part of the name of what is called; empty where it has none."""
     func = call.func
     return func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
+
+
+def is_left(call: ast.Call) -> bool:
+    """Whether the result of a call is not recorded."""
+    name = called(call)
+    if name in LEAVE or name in UNFILLED:
+        return True
+    func = call.func
+    return isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name) and f"{func.value.id}.{name}" in ECHOES
 
 
 def tells(node: ast.expr) -> bool:
@@ -221,7 +241,7 @@ class Calls(ast.NodeTransformer):
     def _recorded(self, node: ast.Call | ast.Await, method: str) -> ast.expr:
         """A call, or an ``await`` as a whole: the coroutine inside it is no value."""
         call = node.value if isinstance(node, ast.Await) else node
-        left = isinstance(node, ast.Call) and called(node) in LEAVE
+        left = isinstance(node, ast.Call) and is_left(node)
         number = -1 if left else self._marks.note(node, inside=self._inside)
         if isinstance(call, ast.Call):
             self._parts(call)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from pytest_repro.observe.marking import HELPER, LEAVE, SAW, Marks, called, recording, statements, tells
+from pytest_repro.observe.marking import HELPER, SAW, Marks, called, is_left, recording, statements, tells
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -119,7 +119,7 @@ def looked_at(node: ast.expr, *, names: bool) -> Iterator[ast.expr]:
 
 def _looked_at_in_call(node: ast.Call, *, names: bool) -> Iterator[ast.expr]:
     name = called(node)
-    if name not in LEAVE:
+    if not is_left(node):
         yield node
     if isinstance(node.func, ast.Attribute):  # the method is no value, the object it belongs to may be
         yield from looked_at(node.func.value, names=False)

@@ -8,6 +8,7 @@ import pytest
 
 from pytest_repro.compare import Comparison, Gap, compare
 from pytest_repro.controls.verdict import Finding, Verdict, action_of, split
+from pytest_repro.diagnose.moment import is_time
 from pytest_repro.report.advice import steps_for
 
 if TYPE_CHECKING:
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from pytest_repro.envelope import Envelope
     from pytest_repro.plugin.marks import Plan
     from pytest_repro.plugin.replay import Replay
+
+
+SHOWN_NAMES = 3
+"""Names of changed state in one sentence."""
 
 
 class Drift(AssertionError):  # noqa: N818  # its name stands in reports
@@ -35,8 +40,15 @@ def verdict_of(replay: Replay, policy: Mapping[str, Action]) -> Verdict:
         values = tuple(gap for gap in values if gap.before is not None and gap.after is not None)
     if outcomes or values:
         found = replay.cause(runs, comparison)
-        between = f"{comparison.compared} observed values differ between {before.label} and {after.label} of this test"
-        findings = _drift_findings(outcomes, values, found, between, policy)
+        times = frozenset(
+            gap.address
+            for gap in (*outcomes, *values)
+            if gap.address in found.clock and is_time(gap.before, before.window) and is_time(gap.after, after.window)
+        )
+        unpaired = sum(gap.before is None or gap.after is None for gap in values)
+        total = comparison.compared + unpaired
+        between = f"{total} observed values differ between {before.label} and {after.label} of this test"
+        findings = _drift_findings(outcomes, values, found._replace(clock=times), between, policy)
     if notes and not findings:
         findings.append(
             Finding(
@@ -80,30 +92,33 @@ def _drift_findings(
     for code, gaps in (("R102", outcomes), ("R101", values)):
         left = tuple(gap for gap in gaps if gap.address not in explained)
         if left:
-            sentence = (
-                f"{len(left)} of {between}" if code == "R101" else "; ".join(_outcome_words(gap) for gap in left[:2])
-            )
+            told = "; ".join(_outcome_words(gap) for gap in left[:2])
+            sentence = f"{len(left)} of {between}" if code == "R101" else told
             action = action_of(code, policy)
             findings.append(Finding(code=code, sentence=sentence, action=action, gaps=left, steps=steps_for(left)))
     moved = tuple(gap for gap in (*outcomes, *values) if gap.address in found.state)
     if moved:
-        named = ", ".join(found.changed[:3]) + (f" and {len(found.changed) - 3} more" if len(found.changed) > 3 else "")  # noqa: PLR2004
-        findings.append(
-            Finding(
-                code="R105",
-                sentence=f"{named} changed by the test; {_counted(len(moved), 'value')} of the second run show it",
-                action=action_of("R105", policy),
-                gaps=moved,
-                reasons=(f"state outlives the test: {named}",),
-                confidence="proved: put back, the drift is gone" if found.proved else "likely",
-                steps=("give each run its own: a function-scoped fixture, a copy, or a reset in teardown",),
-            )
-        )
+        findings.append(_not_idempotent(moved, found, policy))
     clocked = tuple(gap for gap in (*outcomes, *values) if gap.address in found.clock)
     if clocked:
         sentence = f"{_counted(len(clocked), 'value')} come from the clock"
         findings.append(Finding(code="R106", sentence=sentence, action=action_of("R106", policy), gaps=clocked))
     return findings
+
+
+def _not_idempotent(moved: tuple[Gap, ...], found: Cause, policy: Mapping[str, Action]) -> Finding:
+    named = ", ".join(found.changed[:SHOWN_NAMES])
+    if len(found.changed) > SHOWN_NAMES:
+        named += f" and {len(found.changed) - SHOWN_NAMES} more"
+    return Finding(
+        code="R105",
+        sentence=f"{named} changed by the test; {_counted(len(moved), 'value')} of the second run show it",
+        action=action_of("R105", policy),
+        gaps=moved,
+        reasons=(f"state outlives the test: {named}",),
+        confidence="proved: put back, the drift is gone" if found.proved else "likely",
+        steps=("give each run its own: a function-scoped fixture, a copy, or a reset in teardown",),
+    )
 
 
 def _outcome_words(gap: Gap) -> str:

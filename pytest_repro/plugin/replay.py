@@ -18,6 +18,7 @@ from _pytest.runner import runtestprotocol  # private; pytest-rerunfailures has 
 from pytest_repro.diagnose.cause import Cause, Experiment, Trial, cause
 from pytest_repro.observe.clock import Clock
 from pytest_repro.observe.keeping import Keeper
+from pytest_repro.observe.position import position
 from pytest_repro.plugin import neighbours
 from pytest_repro.plugin.clone import clone
 from pytest_repro.plugin.outliving import slots
@@ -193,7 +194,10 @@ class Laboratory:
 
 def _frozen(found: list[Slot]) -> dict[str, dict[str, Frozen]]:
     freezer = Freezer(budget=Budget(leaves=100_000, private=True))
-    return {slot.label: freezer.freeze("state", slot.value) for slot in found}
+    return {
+        slot.label: freezer.freeze("state", slot.value) | freezer.freeze("position", position(slot.value))
+        for slot in found
+    }
 
 
 def _changed(before: dict[str, dict[str, Frozen]], after: dict[str, dict[str, Frozen]]) -> tuple[str, ...]:

@@ -109,7 +109,18 @@ def visible(value: object, *, private: bool = False) -> list[tuple[str, object]]
     elif not found and not _stateless(value):
         return None
     skip = "_" if not private and foreign(value) else "__"
-    return [(name, item) for name, item in found.items() if not name.startswith(skip)]
+    return [(name, item) for name, item in found.items() if not name.startswith(skip) and not _memo(value, name)]
+
+
+def _memo(value: object, name: str) -> bool:
+    """Whether an attribute was put there by a ``cached_property`` or its like when somebody first asked.
+
+    On an object that outlives the run it is missing before the first run and present before the second.
+    """
+    kept = lineage.lookup(value, name)
+    if kept is lineage.MISSING or type(kept) is types.FunctionType:
+        return False
+    return lineage.lookup(kept, "__get__") is not lineage.MISSING and lineage.lookup(kept, "__set__") is lineage.MISSING
 
 
 def _stateless(value: object) -> bool:

@@ -39,10 +39,14 @@ BODIES = [
     pytest.param("assert (y := f((z := f(1)))) == 4", {"f(1)": 2, "f((z := f(1)))": 4}, id="walrus-in-a-walrus"),
     pytest.param("x = [f(i) for i in range(2)]", {"range(2)": range(2)}, id="comprehensions-are-left-alone"),
     pytest.param("g = lambda: f(1)\n    g()", {"g()": 2}, id="lambdas-are-left-alone"),
-    pytest.param("def g(): return f(1)\n    class C: z = f(7)\n    assert g() == 2", {"g()": 2}, id="inner-functions-too"),
+    pytest.param(
+        "def g(): return f(1)\n    class C: z = f(7)\n    assert g() == 2", {"g()": 2}, id="inner-functions-too"
+    ),
     pytest.param("x = f'{f(1)} {f(2):>{f(3)}}'", {"f(1)": 2, "f(2)": 4, "f(3)": 6}, id="in-an-f-string"),
     pytest.param("x = [f(\n        1,  # why\n    )]", {"f(1)": 2}, id="a-comment-is-no-part-of-an-address"),
-    pytest.param("x = [max(\n        1,\n          f( 2 ),\n    )]", {"max( 1, f( 2 ), )": 4, "f( 2 )": 4}, id="one-space"),
+    pytest.param(
+        "x = [max(\n        1,\n          f( 2 ),\n    )]", {"max( 1, f( 2 ), )": 4, "f( 2 )": 4}, id="one-space"
+    ),
     pytest.param("x = 'é' + chr(f(40))", {"chr(f(40))": "P", "f(40)": 80}, id="columns-count-bytes"),
     pytest.param("locals(); vars(); eval('1'); dir()", {}, id="functions-that-read-the-frame"),
     pytest.param("try:\n        raise ValueError(f(1))\n    except ValueError: pass", {"f(1)": 2}, id="not-the-raised"),
@@ -88,7 +92,15 @@ def test_it():
 
 
 def test_names_are_recorded_in_loops_only(load, watch, rewritten):
-    source = "def test_it():\n    for i in range(2):\n        assert 0 <= i < 2\n    n = 2\n    while n:\n        n -= 1\n        assert not n - n\n"
+    source = (
+        "def test_it():\n"
+        "    for i in range(2):\n"
+        "        assert 0 <= i < 2\n"
+        "    n = 2\n"
+        "    while n:\n"
+        "        n -= 1\n"
+        "        assert not n - n\n"
+    )
     assert values_of(load, watch, source, rewritten=rewritten) == {
         "asserted.range(2)": range(2),
         "asserted.i": 0,
@@ -100,12 +112,14 @@ def test_names_are_recorded_in_loops_only(load, watch, rewritten):
 
 @pytest.mark.parametrize("test", ["i", "not i", "i or True", "bool(i) in (True, False)", "i == i"])
 def test_a_name_in_a_loop_is_seen_however_it_is_asserted(load, watch, rewritten, test):
-    source = f"def test_it():\n    for i in (3,):\n        try:\n            assert {test}\n        except AssertionError: pass\n"
+    source = f"def test_it():\n  for i in (3,):\n    try:\n      assert {test}\n    except AssertionError: pass\n"
     assert values_of(load, watch, source, rewritten=rewritten)["asserted.i"] == 3
 
 
 def test_an_address_tells_the_text_its_place_and_its_turn(load, watch, rewritten):
-    source = f"{TWICE}def test_it():\n    f(0); y = [f(0)]\n    for x in 1, 2, 3:\n        assert f(x)\n    assert f(x)\n"
+    source = (
+        f"{TWICE}def test_it():\n    f(0); y = [f(0)]\n    for x in 1, 2, 3:\n        assert f(x)\n    assert f(x)\n"
+    )
     assert values_of(load, watch, source, rewritten=rewritten) == {
         "asserted.f(0)": 0,
         "asserted.f(0)#2": 0,
@@ -120,13 +134,21 @@ def test_an_address_tells_the_text_its_place_and_its_turn(load, watch, rewritten
 
 
 def test_the_returned_value_has_an_address_of_its_own(load, watch, rewritten):
-    watched = watch(load(f"{TWICE}def test_it(n):\n    if n: return f(n)\n    return 0\n", rewritten=rewritten).test_it, 4)
+    watched = watch(
+        load(f"{TWICE}def test_it(n):\n    if n: return f(n)\n    return 0\n", rewritten=rewritten).test_it, 4
+    )
     assert watched.values == {"asserted.f(n)": 8, "return": 8}
     assert watched.result == 8
 
 
 def test_an_await_is_recorded_whole(load, watch, rewritten):
-    source = "async def f(x): return x * 2\nasync def test_it():\n    assert await f(2) == 4\n    await f(3)\n    return await f(await f(1))\n"
+    source = (
+        "async def f(x): return x * 2\n"
+        "async def test_it():\n"
+        "    assert await f(2) == 4\n"
+        "    await f(3)\n"
+        "    return await f(await f(1))\n"
+    )
     module = load(source, rewritten=rewritten)
     watched = watch(module.test_it, call=lambda: asyncio.run(module.test_it()))
     assert watched.values == {
@@ -139,7 +161,9 @@ def test_an_await_is_recorded_whole(load, watch, rewritten):
 
 
 def test_sites_tell_their_line(load, watch):
-    watched = watch(load(f"{TWICE}\n\ndef test_it():\n    x = [\n      f(1)][0]\n    assert f(x)\n    return x\n").test_it)
+    watched = watch(
+        load(f"{TWICE}\n\ndef test_it():\n    x = [\n      f(1)][0]\n    assert f(x)\n    return x\n").test_it
+    )
     assert [(site.address, site.line, site.text) for site in watched.recorder.sites.values()] == [
         ("asserted.f(x)", 7, "f(x)"),
         ("asserted.f(1)", 6, "f(1)"),
@@ -148,7 +172,9 @@ def test_sites_tell_their_line(load, watch):
 
 
 def test_two_functions_of_one_module_are_watched_at_once(load, watch):
-    module = load(f"{TWICE}def test_it(g):\n    assert f(1)\n    g()\n    assert f(3)\ndef test_other():\n    assert f(2)\n")
+    module = load(
+        f"{TWICE}def test_it(g):\n    assert f(1)\n    g()\n    assert f(3)\ndef test_other():\n    assert f(2)\n"
+    )
     inner = []
     outer = watch(module.test_it, lambda: inner.append(watch(module.test_other).values))
     assert inner == [{"asserted.f(2)": 4}]

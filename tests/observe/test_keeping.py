@@ -47,7 +47,9 @@ def test_a_container_gets_its_content_back_and_stays_the_same_object(value, chan
     assert keeper.lost == set()
 
 
-@pytest.mark.parametrize("draw", [random.Random(3), np.random.default_rng(3), np.random.RandomState(3)], ids=lambda v: type(v).__name__)
+@pytest.mark.parametrize(
+    "draw", [random.Random(3), np.random.default_rng(3), np.random.RandomState(3)], ids=lambda v: type(v).__name__
+)
 def test_a_generator_draws_the_same_again(draw):
     keeper = Keeper([slot(draw)])
     first = draw.random()

@@ -130,3 +130,17 @@ def test_an_object_of_attrs_is_its_class_and_its_attributes(slots):
     leaves = shown(made(1))
     assert list(leaves) == ["x.type", "x.a", "x.b.len"]
     assert leaves["x.a"] == "1"
+
+
+def test_an_attribute_that_a_cached_property_left_is_no_value_of_its_own():
+    class Lazy:
+        def __init__(self):
+            self.given = 1
+
+        @functools.cached_property
+        def derived(self):
+            return self.given + 1
+
+    before, after = Lazy(), Lazy()
+    assert after.derived == 2
+    assert Freezer().freeze("x", before) == Freezer().freeze("x", after)

@@ -1,0 +1,117 @@
+"""Not idempotent is not nondeterministic: what outlives a test is named, and so is the clock."""
+
+from __future__ import annotations
+
+import pytest
+
+LEAKS = {
+    "a-module-cache": (
+        "CACHE = []\n@pytest.mark.replay\ndef test_it():\n    CACHE.append(1)\n    size = len(CACHE)\n",
+        "module global test_it.CACHE",
+        "proved: put back, the drift is gone",
+    ),
+    "a-counter": (
+        "N = 0\n@pytest.mark.replay\ndef test_it():\n    global N\n    N += 1\n    n = N\n",
+        "module global test_it.N",
+        "proved: put back, the drift is gone",
+    ),
+    "a-parameter": (
+        "@pytest.mark.replay\n@pytest.mark.parametrize('G', [{'a': 1}])\ndef test_it(G):\n    G[len(G)] = 1\n    size = len(G)\n",
+        "parametrize argument G",
+        "proved: put back, the drift is gone",
+    ),
+    "a-class-attribute": (
+        "class Model:\n    made = []\n@pytest.mark.replay\ndef test_it():\n    Model.made.append(1)\n    n = len(Model.made)\n",
+        "class attribute test_it.Model.made",
+        "proved: put back, the drift is gone",
+    ),
+    "a-session-fixture": (
+        "@pytest.fixture(scope='session')\ndef box(): return []\n@pytest.mark.replay\ndef test_it(box):\n"
+        "    box.append(1)\n    size = len(box)\n",
+        "session fixture box",
+        "proved: put back, the drift is gone",
+    ),
+    "a-module-generator": (
+        "import numpy as np\nRNG = np.random.default_rng(0)\n@pytest.mark.replay\ndef test_it():\n    x = RNG.normal(size=3)\n",
+        "module global test_it.RNG",
+        "proved: put back, the drift is gone",
+    ),
+    "a-consumed-session-fixture": (
+        "@pytest.fixture(scope='session')\ndef lines(): return iter('abcdefgh')\n@pytest.mark.replay\n"
+        "def test_it(lines):\n    first = next(lines)\n",
+        "session fixture lines",
+        "likely",
+    ),
+    "a-generator-as-fixture": (
+        "@pytest.fixture(scope='module')\ndef numbers(): return (i * i for i in range(9))\n@pytest.mark.replay\n"
+        "def test_it(numbers):\n    first = next(numbers)\n",
+        "module fixture numbers",
+        "likely",
+    ),
+}
+
+
+@pytest.mark.parametrize(("source", "named", "confidence"), LEAKS.values(), ids=LEAKS)
+def test_what_outlives_the_test_is_named_and_warned_of(run, source, named, confidence):
+    result = run(f"import pytest\n{source}")
+    result.assert_outcomes(passed=1)
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(
+        [
+            f"RPR-R105 not idempotent: {named} changed by the test; *",
+            f"  why           state outlives the test: {named} ({confidence})",
+            "  next          give each run its own: *",
+            "repro: 1 test replayed, * no drift, 1 warned *",
+        ]
+    )
+
+
+def test_state_of_another_module_of_the_project_is_seen(run):
+    source = "import pytest, model\n@pytest.mark.replay\ndef test_it():\n    n = model.fit()\n"
+    result = run(source, model="RUNS = {'n': 0}\ndef fit():\n    RUNS['n'] += 1\n    return RUNS['n']\n")
+    result.stdout.fnmatch_lines(["RPR-R105 not idempotent: module global model.RUNS changed by the test*"])
+
+
+def test_a_leak_beside_true_nondeterminism_does_not_hide_it(run):
+    result = run(
+        "import pytest, random\nRUNS = []\n@pytest.mark.replay\ndef test_it():\n    RUNS.append(1)\n"
+        "    draw = random.SystemRandom().random()\n    n = len(RUNS)\n"
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["RPR-R101 value drift: 1 of *", "RPR-R105 not idempotent: module global test_it.RUNS*"])
+
+
+def test_durations_and_readings_of_the_clock_are_no_drift(run):
+    result = run(
+        """
+        import pytest, time, datetime
+        from time import perf_counter
+        class Fit:
+            def __init__(self):
+                start = perf_counter()
+                sum(range(1000))
+                self.elapsed = perf_counter() - start
+                self.times = [time.perf_counter() - start for _ in range(3)]
+        @pytest.mark.replay
+        def test_it():
+            started, ns, now = time.time(), time.time_ns(), datetime.datetime.now()
+            fit = Fit()
+            stamp = f"fitted at {now.isoformat()}"
+            total = 1
+        """
+    )
+    result.assert_outcomes(passed=1)
+    assert "RPR-" not in result.stdout.str()
+
+
+def test_a_generator_seeded_with_the_time_is_a_drift(run):
+    result = run(
+        """
+        import pytest, random, time
+        @pytest.mark.replay
+        def test_it():
+            draws = [random.Random(time.time_ns()).gauss(0, 9) for _ in range(20)]
+        """
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["RPR-R101 value drift*", "*unrelated draws*"])
