@@ -6,13 +6,15 @@ what to conclude.
 
 from __future__ import annotations
 
+import itertools
+import re
+from collections.abc import Generator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_repro.compare import compare
+from pytest_repro.diagnose.moment import is_time
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
-
     from pytest_repro.compare import Comparison
     from pytest_repro.envelope import Envelope
     from pytest_repro.values.tolerance import Tolerances
@@ -53,47 +55,98 @@ class Cause(NamedTuple):
         changed: What the test leaves changed, by name.
         state: Addresses whose drift comes from that.
         proved: Whether putting it back removed the drift; otherwise it is likely.
+        counted: Addresses of a count that goes on from run to run, kept somewhere that was not looked at.
+        settled: Addresses at which the first run differs from all later ones, and these agree: something was kept.
         clock: Addresses whose drift comes from the clock; always proved.
     """
 
     changed: tuple[str, ...] = ()
     state: frozenset[str] = frozenset()
     proved: bool = False
+    counted: frozenset[str] = frozenset()
+    settled: frozenset[str] = frozenset()
     clock: frozenset[str] = frozenset()
 
+    @property
+    def outliving(self) -> frozenset[str]:
+        """Addresses whose drift comes from what an earlier run left, known by name or not."""
+        return self.state | self.counted | self.settled
 
-def cause(
-    runs: Sequence[Envelope], comparison: Comparison, tolerances: Tolerances, ignore: Sequence[str]
-) -> Generator[Experiment, Trial, Cause]:
+
+Inquiry = Generator[Experiment, Trial, Cause]
+
+
+def cause(runs: Sequence[Envelope], comparison: Comparison, tolerances: Tolerances, ignore: Sequence[str]) -> Inquiry:
     """Experiments that tell a test that is not idempotent, and clock values, from nondeterminism.
 
     Args:
-        runs: The runs made so far, at least two.
+        runs: The runs made so far, at least two, in order.
         comparison: The one that drifted.
         tolerances: Of the test.
         ignore: Patterns of the test.
     """
-    drifted = frozenset(gap.address for gap in comparison.drifts)
+
+    def drifted(before: Envelope, after: Envelope) -> frozenset[str]:
+        return frozenset(gap.address for gap in compare(before, after, tolerances, ignore).drifts)
+
+    left = frozenset(gap.address for gap in comparison.drifts)
     again = yield Experiment()
-    state: frozenset[str] = frozenset()
-    proved = False
+    found = Cause()
     if again.changed:
         held = yield Experiment(restore=True)
-        still = _drifted(again.envelope, held.envelope, tolerances, ignore)
-        proved = not drifted & still
-        state = drifted if not again.restorable else drifted - still
-    left = drifted - state
-    clock: frozenset[str] = frozenset()
+        still = drifted(again.envelope, held.envelope)
+        state = left - still if again.restorable else left
+        found = found._replace(
+            changed=again.changed if state else (), state=state, proved=bool(state) and not left & still
+        )
+        left -= state
+    counted = frozenset(
+        address
+        for address in left
+        if is_count([*runs, again.envelope], address)
+        and not is_time(runs[0].observations[address], runs[0].window, durations=False)
+    )
+    settled = left - counted - drifted(runs[-1], again.envelope)
+    if settled:  # values of few kinds agree by luck: once more
+        settled -= drifted(again.envelope, (yield Experiment()).envelope)
+    found = found._replace(counted=counted, settled=settled)
+    left -= counted | settled
     if left and again.readings:
         served = yield Experiment(restore=True, serve=True)
-        still = _drifted(again.envelope, served.envelope, tolerances, ignore)
         # a racy value may agree by luck; one that the clock made differs in every pair of runs
-        third = _drifted(runs[0], again.envelope, tolerances, ignore) & _drifted(
-            runs[-1], again.envelope, tolerances, ignore
-        )
-        clock = (left - still) & third
-    return Cause(changed=again.changed if state else (), state=state, proved=proved and bool(state), clock=clock)
+        every = drifted(runs[0], again.envelope) & drifted(runs[-1], again.envelope)
+        found = found._replace(clock=(left - drifted(again.envelope, served.envelope)) & every)
+    return found
 
 
-def _drifted(before: Envelope, after: Envelope, tolerances: Tolerances, ignore: Sequence[str]) -> frozenset[str]:
-    return frozenset(gap.address for gap in compare(before, after, tolerances, ignore).drifts)
+SLOW = 1e-3
+"""A count that stands high grows by less than this part of itself in a few runs; draws do not."""
+
+
+def is_count(runs: Sequence[Envelope], address: str) -> bool:
+    """Whether a value is a whole number, or a text with numbers in it, that goes up from run to run like a count.
+
+    By the same step each time, or by small ones: sympy numbers its dummies, Qt its objects, so that each run of a test
+    finds the next number.
+    """
+    seen = [_numbers(run.observations.get(address)) for run in runs]
+    if any(found is None or found[0] != seen[0][0] for found in seen if seen[0] is not None) or seen[0] is None:
+        return False
+    columns = list(zip(*(found[1] for found in seen if found is not None), strict=True))
+    moving = [column for column in columns if len(set(column)) > 1]
+    return bool(moving) and all(_goes_up(column) for column in moving)
+
+
+def _numbers(value: object) -> tuple[str, tuple[int, ...]] | None:
+    """A value as the text around its numbers, and the numbers."""
+    held = getattr(value, "value", None)
+    if getattr(value, "kind", "") == "int" and isinstance(held, int):
+        return "", (held,)
+    if getattr(value, "kind", "") == "text" and isinstance(held, str):
+        return re.sub(r"\d+", "0", held), tuple(map(int, re.findall(r"\d{1,18}", held)))
+    return None
+
+
+def _goes_up(column: Sequence[int]) -> bool:
+    steps = [after - before for before, after in itertools.pairwise(column)]
+    return all(step > 0 for step in steps) and (len(set(steps)) == 1 or column[-1] - column[0] < SLOW * column[0])

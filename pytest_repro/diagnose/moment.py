@@ -19,20 +19,21 @@ SLACK = 3600.0
 """Seconds that a reading may lie before the run: when the module was imported, when the session began."""
 
 
-def is_time(value: Frozen | None, window: tuple[float, float]) -> bool:
+def is_time(value: Frozen | None, window: tuple[float, float], *, durations: bool = True) -> bool:
     """Whether a value is a text, or numbers that can all be times of a run.
 
     Args:
         value: What was observed.
         window: Wall-clock start and end of the run, in seconds since the epoch.
+        durations: Whether times between two readings count, and texts; else readings alone.
     """
     if value is None or value.kind not in ("float", "int", "array"):
-        return True
+        return durations
     held: Any = getattr(value, "values", None) if value.kind == "array" else getattr(value, "value", None)
     if held is None or (value.kind == "array" and (held.dtype.kind not in "iuf" or not held.size)):
         return False
     low, high = (float(held), float(held)) if value.kind != "array" else (float(held.min()), float(held.max()))
-    elapsed = window[1] - window[0]
+    elapsed = window[1] - window[0] if durations else -1.0
     units = UNITS if value.kind == "int" or (value.kind == "array" and held.dtype.kind != "f") else UNITS[:2]
     return any(_within(low, high, unit, elapsed, window[1]) for unit in units)
 

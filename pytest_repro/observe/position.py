@@ -15,7 +15,17 @@ from typing import Any
 COUNTED = tuple(
     type(made)
     for made in (
-        *(iter([]), iter(()), iter(range(0)), iter(range(1 << 63)), iter({}), iter(set()), iter(""), iter("é"), iter(b"")),
+        *(
+            iter([]),
+            iter(()),
+            iter(range(0)),
+            iter(range(1 << 63)),
+            iter({}),
+            iter(set()),
+            iter(""),
+            iter("é"),
+            iter(b""),
+        ),
         *(iter({}.keys()), iter({}.values()), iter({}.items()), reversed([]), reversed({})),
     )
 )

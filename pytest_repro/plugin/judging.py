@@ -88,7 +88,7 @@ def _drift_findings(
     outcomes: Sequence[Gap], values: Sequence[Gap], found: Cause, between: str, policy: Mapping[str, Action]
 ) -> list[Finding]:
     findings: list[Finding] = []
-    explained = found.state | found.clock
+    explained = found.outliving | found.clock
     for code, gaps in (("R102", outcomes), ("R101", values)):
         left = tuple(gap for gap in gaps if gap.address not in explained)
         if left:
@@ -96,7 +96,7 @@ def _drift_findings(
             sentence = f"{len(left)} of {between}" if code == "R101" else told
             action = action_of(code, policy)
             findings.append(Finding(code=code, sentence=sentence, action=action, gaps=left, steps=steps_for(left)))
-    moved = tuple(gap for gap in (*outcomes, *values) if gap.address in found.state)
+    moved = tuple(gap for gap in (*outcomes, *values) if gap.address in found.outliving)
     if moved:
         findings.append(_not_idempotent(moved, found, policy))
     clocked = tuple(gap for gap in (*outcomes, *values) if gap.address in found.clock)
@@ -110,12 +110,19 @@ def _not_idempotent(moved: tuple[Gap, ...], found: Cause, policy: Mapping[str, A
     named = ", ".join(found.changed[:SHOWN_NAMES])
     if len(found.changed) > SHOWN_NAMES:
         named += f" and {len(found.changed) - SHOWN_NAMES} more"
+    shown = f"{_counted(len(moved), 'value')} of the second run show it"
+    reasons = [f"state outlives the test: {named}"] if named else []
+    if found.counted:
+        reasons.append("a count goes on from run to run, kept outside the project's modules")
+    if found.settled:
+        reasons.append("the first run differs from all later ones: a cache or lazy state outside the project's modules")
+    sentence = f"{named} changed by the test; {shown}" if named else f"an earlier run left something; {shown}"
     return Finding(
         code="R105",
-        sentence=f"{named} changed by the test; {_counted(len(moved), 'value')} of the second run show it",
+        sentence=sentence,
         action=action_of("R105", policy),
         gaps=moved,
-        reasons=(f"state outlives the test: {named}",),
+        reasons=tuple(reasons),
         confidence="proved: put back, the drift is gone" if found.proved else "likely",
         steps=("give each run its own: a function-scoped fixture, a copy, or a reset in teardown",),
     )

@@ -5,6 +5,7 @@ The order never changes: what, how far, where, why, under which condition, on wh
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -127,6 +128,8 @@ def display(address: str) -> str:
 def _number(value: float | None) -> str:
     if value is None:
         return "-"
+    if not math.isfinite(value):
+        return str(value)
     if value == int(value) and abs(value) < 1e6:  # noqa: PLR2004  # six digits are read at a glance
         return str(int(value))
     return f"{value:.2g}" if 0.01 <= abs(value) < 100 else f"{value:.1e}"  # noqa: PLR2004  # likewise

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from pytest_repro.compare import compare
-from pytest_repro.diagnose.cause import Cause, Experiment, Trial, cause
+from pytest_repro.diagnose.cause import Cause, Experiment, Trial, cause, is_count
 from pytest_repro.envelope import Envelope
 from pytest_repro.values.registry import Freezer
 from pytest_repro.values.tolerance import Tolerances
@@ -28,7 +30,7 @@ def conclude(before, after, *trials):
 
 
 def test_nothing_changed_and_no_clock_read_is_nondeterminism_after_one_run():
-    asked, found = conclude(run(1), run(2), Trial(run(3)))
+    asked, found = conclude(run(1.5), run(7.25), Trial(run(3.5)))
     assert asked == [Experiment()]
     assert found == Cause()
 
@@ -40,7 +42,7 @@ def test_state_that_put_back_removes_the_drift_is_proved():
 
 
 def test_a_drift_that_stays_though_all_was_put_back_is_nondeterminism():
-    _, found = conclude(run(1), run(2), Trial(run(3), changed=("N",)), Trial(run(4)))
+    _, found = conclude(run(1.5), run(9.0), Trial(run(3.5), changed=("N",)), Trial(run(4.5)))
     assert found == Cause()
 
 
@@ -50,11 +52,36 @@ def test_state_that_cannot_be_put_back_is_likely():
 
 
 def test_a_value_that_agrees_when_the_clock_is_served_again_comes_from_the_clock():
-    asked, found = conclude(run(1, 7), run(2, 8), Trial(run(3, 9), readings=4), Trial(run(3, 10)))
+    asked, found = conclude(run(1.5, 7), run(2.5, 8), Trial(run(3.5, 9), readings=4), Trial(run(3.5, 10)))
     assert asked == [Experiment(), Experiment(restore=True, serve=True)]
-    assert found.clock == {"locals.x"}
+    assert found == Cause(counted=frozenset({"locals.y"}), clock=frozenset({"locals.x"}))
 
 
-def test_a_racy_value_that_agrees_by_luck_is_not_put_down_to_the_clock():
-    _, found = conclude(run(1), run(2), Trial(run(2), readings=4), Trial(run(2)))
-    assert found.clock == frozenset()
+def test_a_first_run_that_differs_from_all_later_ones_left_something():
+    asked, found = conclude(run(1.5), run(2.5), Trial(run(2.5)), Trial(run(2.5)))
+    assert asked == [Experiment(), Experiment()]
+    assert found == Cause(settled=frozenset({"locals.x"}))
+
+
+def test_a_racy_value_that_agrees_by_luck_is_put_down_to_nothing():
+    _, found = conclude(run(1.5), run(2.5), Trial(run(2.5), readings=4), Trial(run(1.5)), Trial(run(2.5)))
+    assert found == Cause()
+
+
+@pytest.mark.parametrize(
+    ("values", "counts"),
+    [
+        ((1, 2, 3), True),
+        ((7, 9, 11), True),
+        ((3_419_253, 3_419_301, 3_419_322), True),
+        (("Dummy_6", "Dummy_8", "Dummy_10"), True),
+        (("a1 of 3", "a2 of 3", "a3 of 3"), True),
+        ((1, 2, 9), False),
+        ((3, 2, 1), False),
+        ((5, 5, 5), False),
+        ((1.0, 2.0, 3.0), False),
+        (("a1", "b2", "c3"), False),
+    ],
+)
+def test_a_count_goes_up_by_one_step_or_slowly(values, counts):
+    assert is_count([run(value) for value in values], "locals.x") == counts

@@ -78,7 +78,9 @@ def test_a_leak_beside_true_nondeterminism_does_not_hide_it(run):
         "    draw = random.SystemRandom().random()\n    n = len(RUNS)\n"
     )
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["RPR-R101 value drift: 1 of *", "RPR-R105 not idempotent: module global test_it.RUNS*"])
+    result.stdout.fnmatch_lines(
+        ["RPR-R101 value drift: 1 of *", "RPR-R105 not idempotent: module global test_it.RUNS*"]
+    )
 
 
 def test_durations_and_readings_of_the_clock_are_no_drift(run):

@@ -20,7 +20,9 @@ def test_unmarked(): x = draw()
 """
     )
     result.assert_outcomes(failed=2, passed=1)
-    result = run("import random, pytest\npytestmark = pytest.mark.replay\ndef test_it(): x = random.SystemRandom().random()\n")
+    result = run(
+        "import random, pytest\npytestmark = pytest.mark.replay\ndef test_it(): x = random.SystemRandom().random()\n"
+    )
     result.assert_outcomes(failed=1)
 
 
@@ -111,7 +113,9 @@ def test_ignored_addresses_are_not_compared_and_patterns_that_find_nothing_are_t
         """
     result = run(source)
     result.assert_outcomes(passed=1)
-    result.stdout.fnmatch_lines(["RPR-R107 pattern without address: 'nothing_of_this_name' found nothing in this session"])
+    result.stdout.fnmatch_lines(
+        ["RPR-R107 pattern without address: 'nothing_of_this_name' found nothing in this session"]
+    )
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from textwrap import dedent
 
 import pytest
 
+
 @pytest.fixture(autouse=True)
 def _no_other_seeds(pytester, monkeypatch):  # pytester takes the variable out first
     """pytest-randomly, where it is installed, seeds each phase of a test itself."""
@@ -128,7 +129,9 @@ def test_last_without_an_earlier_run_is_a_usage_error(pytester):
     pytester.makepyfile("def test_it(): pass")
     result = pytester.runpytest_subprocess("--repro-seed=last")
     assert result.ret == 4
-    result.stderr.fnmatch_lines(["*no earlier run has left its seed in '--repro-seed'  [[]RPR-U102[]]", "  mend: pytest --repro-seed=random"])
+    result.stderr.fnmatch_lines(
+        ["*no earlier run has left its seed in '--repro-seed'  [[]RPR-U102[]]", "  mend: pytest --repro-seed=random"]
+    )
 
 
 @pytest.mark.parametrize("seed", ["-1", "1.5", "x", str(2**63)])
@@ -140,7 +143,9 @@ def test_a_seed_of_another_form_is_a_usage_error(run, seed):
 
 def test_a_seeder_that_raises_is_told_once_and_the_tests_go_on(pytester):
     pytester.makeconftest("def pytest_repro_seed(seed): raise ValueError('no such generator')")
-    pytester.makepyfile("import pytest\n@pytest.mark.replay\ndef test_it(): x = 1\n@pytest.mark.replay\ndef test_too(): x = 1\n")
+    pytester.makepyfile(
+        "import pytest\n@pytest.mark.replay\ndef test_it(): x = 1\n@pytest.mark.replay\ndef test_too(): x = 1\n"
+    )
     result = pytester.runpytest_subprocess()
     result.assert_outcomes(passed=2)
     assert result.stdout.str().count("no such generator") == 1
@@ -152,6 +157,8 @@ def test_entry_points_written_for_pytest_randomly_work_unchanged(pytester):
     (meta / "METADATA").write_text("Metadata-Version: 2.1\nName: planted\nVersion: 1.0\n")
     (meta / "entry_points.txt").write_text("[pytest_randomly.random_seeder]\nplanted = planted_library:seed\n")
     pytester.makepyfile(planted_library="state = None\ndef seed(value):\n    global state\n    state = value\n")
-    pytester.makepyfile("import pytest, planted_library\n@pytest.mark.replay\ndef test_it(repro_seed): assert planted_library.state == repro_seed\n")
+    pytester.makepyfile(
+        "import pytest, planted_library\n@pytest.mark.replay\ndef test_it(repro_seed): assert planted_library.state == repro_seed\n"
+    )
     pytester.syspathinsert()
     pytester.runpytest_subprocess().assert_outcomes(passed=1)
