@@ -17,7 +17,7 @@ def facts(directory: Path) -> dict[str, str | None]:
     """
     command = ["git", "-C", str(directory), "status", "--porcelain=v2", "--branch", "--untracked-files=no"]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)  # noqa: S603  # fixed words and a folder
+        done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)  # noqa: S603  # fixed words
     except (OSError, subprocess.SubprocessError):
         return {"git.commit": None, "git.state": None}
     if done.returncode:

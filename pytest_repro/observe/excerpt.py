@@ -1,6 +1,6 @@
 """The source of one function, parsed alone, in shells that give it the scope it has in its module.
 
-The module itself is never parsed: 1,000 lines take 15 ms, one test 0.06 ms. Blank lines in front keep the line numbers,
+The module itself is never parsed: 1,000 lines take 14 ms, one test 0.09 ms. Blank lines in front keep the line numbers,
 an ``if 1:`` keeps the columns of an indented function.
 """
 

@@ -11,10 +11,12 @@ import random
 import sys
 import types
 from collections import OrderedDict, defaultdict, deque
-from collections.abc import Callable, MutableMapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_repro.values.attributes import foreign
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, MutableMapping
 
 MOST = 20_000
 """Objects kept of one run; beyond, the rest counts as not restorable."""
@@ -90,7 +92,9 @@ def _nothing() -> None:
     """What cannot be put back, or need not be, stays."""
 
 
-def _undo_of(value: Any) -> tuple[Callable[[], None] | None, list[object]]:
+def _undo_of(  # noqa: PLR0911  # one return a kind of value
+    value: Any,
+) -> tuple[Callable[[], None] | None, list[object]]:
     """How to put a value back, and the values inside it."""
     kind = type(value)
     if kind in (tuple, frozenset):
@@ -113,7 +117,9 @@ def _undo_of(value: Any) -> tuple[Callable[[], None] | None, list[object]]:
     return _undo_of_numpy(value) or _undo_of_object(value)
 
 
-def _undo_of_numpy(value: Any) -> tuple[Callable[[], None] | None, list[object]] | None:
+def _undo_of_numpy(  # noqa: PLR0911  # likewise
+    value: Any,
+) -> tuple[Callable[[], None] | None, list[object]] | None:
     numpy = sys.modules.get("numpy")
     if numpy is None:
         return None

@@ -78,7 +78,7 @@ class Marks:
         return len(self.found) - 1
 
     def remember(self, node: ast.expr) -> None:
-        """Read a node's place off now: before 8.4, pytest's rewriter gives what is in an assert another one."""
+        """Read a node's place off now: pytest 8.2's rewriter gives what is in an assert another one."""
         self._remembered[id(node)] = self._mark(node, None)
 
     def _mark(self, node: ast.expr, inside: ast.expr | None) -> Mark:

@@ -1,7 +1,7 @@
 """Operands: what an ``assert`` compares.
 
 Where pytest rewrote the module, its own temporaries are recorded as they are assigned, so that each operand is
-evaluated once and the failure text stays as it is. Before pytest 8.4 a temporary has no position of its own, so each is
+evaluated once and the failure text stays as it is. In pytest 8.2 a temporary has no position of its own, so each is
 matched with its operand by order: pytest's rewriter assigns one for each call, attribute and operator, parts first.
 Elsewhere the operands are wrapped where they stand.
 """

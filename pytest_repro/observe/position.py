@@ -9,26 +9,16 @@ from __future__ import annotations
 import io
 import itertools
 import types
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-COUNTED = tuple(
-    type(made)
-    for made in (
-        *(
-            iter([]),
-            iter(()),
-            iter(range(0)),
-            iter(range(1 << 63)),
-            iter({}),
-            iter(set()),
-            iter(""),
-            iter("é"),
-            iter(b""),
-        ),
-        *(iter({}.keys()), iter({}.values()), iter({}.items()), reversed([]), reversed({})),
-    )
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_MADE: tuple[object, ...] = (
+    *(iter([]), iter(()), iter(range(0)), iter(range(1 << 63)), iter({}), iter(set()), iter(""), iter("é"), iter(b"")),
+    *(iter({}.keys()), iter({}.values()), iter({}.items()), reversed([]), reversed({})),
 )
+COUNTED = tuple(type(made) for made in _MADE)
 """Iterators written in C that tell how much is left of them."""
 
 

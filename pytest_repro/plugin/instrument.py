@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from _pytest.assertion.rewrite import rewrite_asserts  # private: what pytest's own import hook calls
+
 from pytest_repro.observe.asserted import Asserted
 from pytest_repro.observe.recompile import Recompiler
 from pytest_repro.observe.recorder import Freeze, Recorder
-from pytest_repro.plugin.neighbours import rewriter_for
 
 if TYPE_CHECKING:
+    import ast
     from contextlib import ExitStack
     from types import FunctionType
 
     import pytest
+
+    from pytest_repro.observe.recompile import Rewrite
 
 
 class Instruments:
@@ -44,3 +48,12 @@ class Instruments:
         if asserted.reason:
             notes.append(f"asserted values not seen: {asserted.reason}")
         return recorder
+
+
+def rewriter_for(config: pytest.Config) -> Rewrite:
+    """pytest's own rewriting of asserts."""
+
+    def rewrite(tree: ast.Module, source: bytes, filename: str) -> None:
+        rewrite_asserts(tree, source, filename, config)
+
+    return rewrite

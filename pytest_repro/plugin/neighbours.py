@@ -10,13 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from _pytest.assertion.rewrite import rewrite_asserts  # private: what pytest's own import hook calls
 
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Iterator
 
-    from pytest_repro.observe.recompile import Rewrite
     from pytest_repro.plugin.run import Run
 
 
@@ -139,13 +136,4 @@ def returning_allowed() -> Iterator[None]:
 
 def hidden_runs_wanted(config: pytest.Config) -> bool:
     """Whether the session runs tests at all, and not under a debugger from their first line."""
-    return not any(config.getoption(name, False) for name in ("setuponly", "setupplan", "trace"))
-
-
-def rewriter_for(config: pytest.Config) -> Rewrite:
-    """pytest's own rewriting of asserts."""
-
-    def rewrite(tree: ast.Module, source: bytes, filename: str) -> None:
-        rewrite_asserts(tree, source, filename, config)
-
-    return rewrite
+    return not any(config.getoption(name, default=False) for name in ("setuponly", "setupplan", "trace"))

@@ -23,7 +23,7 @@ SHOWN_ROWS = 12
 COUNTED = ("", "rounding-like")
 """Shapes of which representable numbers between the two say something; 1e15 of them say no more than the difference."""
 
-TELL_APART = {"rng", "outcome", "stdout", "stderr", "warnings", "logs", "files"}
+TELL_APART = {"return", "rng", "outcome", "stdout", "stderr", "warnings", "logs", "files"}
 """Categories that stay in front of a value's name; the others are what the user calls them."""
 
 

@@ -28,14 +28,17 @@ CATEGORIES = (
 """Everything that can be observed, in the order in which reports show it."""
 
 
+_HEAD = re.compile(r"[^.\[@#]*")
+
+
 def category(address: str) -> str:
-    """The first part of an address: ``locals`` of ``locals.model.coef_``."""
-    return address.partition(".")[0]
+    """The first part of an address: ``locals`` of ``locals.model.coef_``, ``stdout`` of ``stdout[3]``."""
+    return _HEAD.match(address)[0]  # type: ignore[index]  # it matches every text
 
 
 def rest(address: str) -> str:
-    """What follows the category: ``model.coef_`` of ``locals.model.coef_``."""
-    return address.partition(".")[2]
+    """What follows the category: ``model.coef_`` of ``locals.model.coef_``, ``[3]`` of ``stdout[3]``."""
+    return address[len(category(address)) :].removeprefix(".")
 
 
 @lru_cache(maxsize=1024)

@@ -48,8 +48,7 @@ def test_caplog(caplog):
 def test_recwarn(recwarn):
     warnings.warn("a")
     assert len(recwarn) == 1
-def test_warns():
-    warnings.warn("SEEN_ONCE", UserWarning)
+def test_warns(): warnings.warn("SEEN_ONCE", UserWarning)
 @pytest.mark.parametrize("x", [1, 2])
 @pytest.mark.parametrize("other", ["a", "b c"])
 def test_parameters(x, other, box):
@@ -163,10 +162,8 @@ def test_broken_two(broken): pass
 def test_finalizer(request, box):
     request.addfinalizer(lambda: box.append(1))
     assert box == []
-def test_dynamic_fixture(request):
-    assert request.getfixturevalue("box") == []
-def test_node(request):
-    assert request.node.name == "test_node" and request.node.nodeid.endswith("::test_node")
+def test_dynamic_fixture(request): assert request.getfixturevalue("box") == []
+def test_node(request): assert request.node.name == "test_node" and request.node.nodeid.endswith("::test_node")
 """
 
 CUSTOM = """

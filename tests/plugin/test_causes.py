@@ -2,49 +2,101 @@
 
 from __future__ import annotations
 
+from textwrap import dedent
+
 import pytest
+
+PROVED = "proved: put back, the drift is gone"
 
 LEAKS = {
     "a-module-cache": (
-        "CACHE = []\n@pytest.mark.replay\ndef test_it():\n    CACHE.append(1)\n    size = len(CACHE)\n",
+        """
+        CACHE = []
+        @pytest.mark.replay
+        def test_it():
+            CACHE.append(1)
+            size = len(CACHE)
+        """,
         "module global test_it.CACHE",
-        "proved: put back, the drift is gone",
+        PROVED,
     ),
     "a-counter": (
-        "N = 0\n@pytest.mark.replay\ndef test_it():\n    global N\n    N += 1\n    n = N\n",
+        """
+        N = 0
+        @pytest.mark.replay
+        def test_it():
+            global N
+            N += 1
+            n = N
+        """,
         "module global test_it.N",
-        "proved: put back, the drift is gone",
+        PROVED,
     ),
     "a-parameter": (
-        "@pytest.mark.replay\n@pytest.mark.parametrize('G', [{'a': 1}])\ndef test_it(G):\n    G[len(G)] = 1\n    size = len(G)\n",
+        """
+        @pytest.mark.replay
+        @pytest.mark.parametrize("G", [{"a": 1}])
+        def test_it(G):
+            G[len(G)] = 1
+            size = len(G)
+        """,
         "parametrize argument G",
-        "proved: put back, the drift is gone",
+        PROVED,
     ),
     "a-class-attribute": (
-        "class Model:\n    made = []\n@pytest.mark.replay\ndef test_it():\n    Model.made.append(1)\n    n = len(Model.made)\n",
+        """
+        class Model:
+            made = []
+        @pytest.mark.replay
+        def test_it():
+            Model.made.append(1)
+            n = len(Model.made)
+        """,
         "class attribute test_it.Model.made",
-        "proved: put back, the drift is gone",
+        PROVED,
     ),
     "a-session-fixture": (
-        "@pytest.fixture(scope='session')\ndef box(): return []\n@pytest.mark.replay\ndef test_it(box):\n"
-        "    box.append(1)\n    size = len(box)\n",
+        """
+        @pytest.fixture(scope="session")
+        def box(): return []
+        @pytest.mark.replay
+        def test_it(box):
+            box.append(1)
+            size = len(box)
+        """,
         "session fixture box",
-        "proved: put back, the drift is gone",
+        PROVED,
     ),
     "a-module-generator": (
-        "import numpy as np\nRNG = np.random.default_rng(0)\n@pytest.mark.replay\ndef test_it():\n    x = RNG.normal(size=3)\n",
+        """
+        import numpy as np
+        RNG = np.random.default_rng(0)
+        @pytest.mark.replay
+        def test_it():
+            x = RNG.normal(size=3)
+        """,
         "module global test_it.RNG",
-        "proved: put back, the drift is gone",
+        PROVED,
     ),
     "a-consumed-session-fixture": (
-        "@pytest.fixture(scope='session')\ndef lines(): return iter('abcdefgh')\n@pytest.mark.replay\n"
-        "def test_it(lines):\n    first = next(lines)\n",
+        """
+        @pytest.fixture(scope="session")
+        def lines(): return iter("abcdefgh")
+        @pytest.mark.replay
+        def test_it(lines):
+            first = next(lines)
+        """,
         "session fixture lines",
         "likely",
     ),
     "a-generator-as-fixture": (
-        "@pytest.fixture(scope='module')\ndef numbers(): return (i * i for i in range(9))\n@pytest.mark.replay\n"
-        "def test_it(numbers):\n    first = next(numbers)\n",
+        """
+        @pytest.fixture(scope="module")
+        def numbers(): return (i * i for i in range(9))
+        @pytest.mark.replay
+        def test_it(numbers):
+            first = next(numbers)
+        """,
         "module fixture numbers",
         "likely",
     ),
@@ -53,7 +105,7 @@ LEAKS = {
 
 @pytest.mark.parametrize(("source", "named", "confidence"), LEAKS.values(), ids=LEAKS)
 def test_what_outlives_the_test_is_named_and_warned_of(run, source, named, confidence):
-    result = run(f"import pytest\n{source}")
+    result = run(f"import pytest\n{dedent(source)}")
     result.assert_outcomes(passed=1)
     assert result.ret == 0
     result.stdout.fnmatch_lines(

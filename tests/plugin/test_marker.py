@@ -175,9 +175,9 @@ def test_a_wrong_ini_value_is_a_usage_error_with_its_name_and_mend(pytester, run
 
 
 def test_ini_values_hold_for_tests_that_say_nothing(pytester, run):
-    pytester.makeini(
-        "[pytest]\nrepro = all\nrepro_tol =\n    1e-3\n    w* = rtol=1e-1, ulp=4\nrepro_ignore = noise\nrepro_observe = locals\nrepro_owner = @lab\n"
-    )
+    lines = ["[pytest]", "repro = all", "repro_tol =", "    1e-3", "    w* = rtol=1e-1, ulp=4"]
+    lines += ["repro_ignore = noise", "repro_observe = locals", "repro_owner = @lab", ""]
+    pytester.makeini("\n".join(lines))
     result = run(
         """
         import sys, random

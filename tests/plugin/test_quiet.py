@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SUITES = {
     "plain": """
@@ -37,7 +40,7 @@ SUITES = {
 
 
 @pytest.fixture(autouse=True)
-def _no_other_seeds(pytester, monkeypatch):  # pytester takes the variable out first
+def _no_other_seeds(pytester, monkeypatch):  # noqa: ARG001  # pytester takes the variable out first
     """pytest-randomly, where it is installed, changes what any two runs have in common."""
     monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:randomly")
 

@@ -10,7 +10,7 @@ import pytest
 
 
 @pytest.fixture(autouse=True)
-def _no_other_seeds(pytester, monkeypatch):  # pytester takes the variable out first
+def _no_other_seeds(pytester, monkeypatch):  # noqa: ARG001  # pytester takes the variable out first
     """pytest-randomly, where it is installed, seeds each phase of a test itself."""
     monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:randomly")
 
@@ -158,7 +158,8 @@ def test_entry_points_written_for_pytest_randomly_work_unchanged(pytester):
     (meta / "entry_points.txt").write_text("[pytest_randomly.random_seeder]\nplanted = planted_library:seed\n")
     pytester.makepyfile(planted_library="state = None\ndef seed(value):\n    global state\n    state = value\n")
     pytester.makepyfile(
-        "import pytest, planted_library\n@pytest.mark.replay\ndef test_it(repro_seed): assert planted_library.state == repro_seed\n"
+        "import pytest, planted_library\n@pytest.mark.replay\n"
+        "def test_it(repro_seed): assert planted_library.state == repro_seed\n"
     )
     pytester.syspathinsert()
     pytester.runpytest_subprocess().assert_outcomes(passed=1)

@@ -47,7 +47,7 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def state_of(seed: int) -> object:
-    return random.Random(seed).getstate()  # noqa: S311
+    return random.Random(seed).getstate()
 
 
 def arrives(*, seed: int = 5) -> bool:
@@ -65,7 +65,7 @@ def test_numpy_is_pinned_as_its_import_completes_and_the_finder_is_gone_after() 
         "assert type(np.random.__spec__.loader).__module__ == type(np.__spec__.loader).__module__\n"
         "np.random.seed(3); print(np.random.rand(), np.random.normal(), random.Random(3).random())\n"
     )
-    first, second = subprocess.check_output([sys.executable, "-c", code], text=True).splitlines()  # noqa: S603
+    first, second = subprocess.check_output([sys.executable, "-c", code], text=True).splitlines()
     assert first == second
 
 

@@ -56,7 +56,7 @@ def test_a_test_and_a_fixture_of_the_same_name_differ() -> None:
 def test_the_hash_seed_of_the_interpreter_plays_no_part() -> None:
     code = "from pytest_repro.seeds.derive import seed_for_test; print(seed_for_test(0, 'a::b'))"
     runs = {
-        subprocess.check_output([sys.executable, "-c", code], text=True, env={"PYTHONHASHSEED": hash_seed})  # noqa: S603
+        subprocess.check_output([sys.executable, "-c", code], text=True, env={"PYTHONHASHSEED": hash_seed})
         for hash_seed in ("0", "1", "2")
     }
     assert runs == {f"{seed_for_test(0, 'a::b')}\n"}

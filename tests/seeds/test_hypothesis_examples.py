@@ -124,4 +124,4 @@ def test_hypothesis_is_never_imported() -> None:
         "import sys; from pytest_repro.seeds.hypothesis_examples import same_examples\n"
         "with same_examples(print, 1): print('hypothesis' in sys.modules)"
     )
-    assert subprocess.check_output([sys.executable, "-c", code], text=True) == "False\n"  # noqa: S603
+    assert subprocess.check_output([sys.executable, "-c", code], text=True) == "False\n"

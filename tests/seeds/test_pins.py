@@ -26,7 +26,7 @@ PYTHON = LIBRARIES[-1]
 
 
 def draws() -> list[float]:
-    return [random.random(), random.gauss(0, 1), np.random.normal(), np.random.rand()]  # noqa: NPY002, S311
+    return [random.random(), random.gauss(0, 1), np.random.normal(), np.random.rand()]  # noqa: NPY002
 
 
 def no_entries() -> list[Entry]:
@@ -38,7 +38,7 @@ def a_pins(**given: Any) -> Pins:
 
 
 def state_of(seed: int) -> object:
-    return random.Random(seed).getstate()  # noqa: S311
+    return random.Random(seed).getstate()
 
 
 def fake(name: str, **methods: Any) -> Library:
@@ -60,7 +60,7 @@ def raise_(*_: object) -> Any:
 
 
 def run(code: str) -> str:
-    return subprocess.check_output([sys.executable, "-c", code], text=True)  # noqa: S603
+    return subprocess.check_output([sys.executable, "-c", code], text=True)
 
 
 def test_pinning_imports_no_library() -> None:
@@ -151,7 +151,7 @@ def test_what_was_found_is_put_back_though_the_body_raises() -> None:
 def test_a_library_imported_within_a_stretch_is_pinned_to_the_surrounding_seed(monkeypatch: pytest.MonkeyPatch) -> None:
     """It has no state found: its first one came from the operating system."""
     module: Any = types.ModuleType("late_library")
-    module.shared = random.Random(0)  # noqa: S311
+    module.shared = random.Random(0)
 
     late = Library("late", "late_library", "shared", lambda module: SharedRandom(module, "shared"))
     pins = a_pins(libraries=(late, PYTHON))

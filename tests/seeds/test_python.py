@@ -15,7 +15,7 @@ from pytest_repro.seeds.twister import Twister
 
 def at(seed: int) -> Random:
     """A generator of its own that starts from ``seed``."""
-    return Random(seed)  # noqa: S311
+    return Random(seed)
 
 
 class Holder:
@@ -26,7 +26,7 @@ class Holder:
 
 
 def draws() -> list[float]:
-    return [random.random(), random.gauss(0, 1), random.getrandbits(77), random.gauss(0, 1), random.random()]  # noqa: S311
+    return [random.random(), random.gauss(0, 1), random.getrandbits(77), random.gauss(0, 1), random.random()]
 
 
 def slow_twister() -> Twister:

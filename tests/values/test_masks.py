@@ -1,6 +1,6 @@
 """Masks: what is accident is replaced, and what only looks like it is not."""
 
-# ruff: noqa: S108  # paths below /tmp are the subject here, and none of them is opened
+# paths below /tmp are the subject here, and none of them is opened
 
 from __future__ import annotations
 

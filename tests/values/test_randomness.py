@@ -1,6 +1,6 @@
 """States of random generators: one leaf, exact, and unmoved by being looked at."""
 
-# ruff: noqa: S311  # the generators are the subject here
+# the generators are the subject here
 
 from __future__ import annotations
 
