@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_repro.plugin import neighbours
 from pytest_repro.plugin.judging import longrepr_of
+from pytest_repro.plugin.run import outcome_of
 from pytest_repro.report import terminal
 from pytest_repro.report.page import display, page
 
@@ -47,10 +48,11 @@ class Amendment:
         if main is None:
             return
         text = self._text() if self._verdict.action != "accept" else ""
-        own = main.outcome
+        drift = self._verdict.action == "fail" and main.outcome != "failed"
+        skipped = outcome_of(main) == "skipped" and not drift  # an expected failure ran
         if self._verdict.action == "fail":
             self._fail(main, text)
-        vars(main)["repro"] = self._facts(text, own, drift=self._verdict.action == "fail" and own != "failed")
+        vars(main)["repro"] = self._facts(text, drift=drift, skipped=skipped)
         if self._settings.junit == "all" or (self._settings.junit == "drift" and text):
             self._properties(reports)
 
@@ -85,7 +87,7 @@ class Amendment:
         context = {**self._context(), "run again": run_again(self._replay.item, self._settings)}
         return terminal.text(page(self._verdict, context))
 
-    def _facts(self, text: str, own: str, *, drift: bool) -> dict[str, Any]:
+    def _facts(self, text: str, *, drift: bool, skipped: bool) -> dict[str, Any]:
         """What the summary needs, in types that travel through xdist."""
         verdict = self._verdict
         plan = self._replay.plan
@@ -98,7 +100,7 @@ class Amendment:
             "cut": verdict.cut,
             "notes": list(verdict.notes),
             "drift": drift,
-            "skipped": own == "skipped" and not drift,
+            "skipped": skipped,
             "text": text,
             "findings": [[finding.code, finding.action, finding.sentence] for finding in verdict.findings],
             "patterns": list(plan.patterns),

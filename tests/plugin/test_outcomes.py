@@ -66,6 +66,7 @@ def test_raises(): raise ValueError("x")
     )
     result.assert_outcomes(xfailed=3)
     assert result.ret == 0
+    result.stdout.fnmatch_lines(["repro: 3 tests replayed, *"])
 
 
 def test_an_unexpected_pass_stays_what_it_is(run):
@@ -110,6 +111,7 @@ def test_three(absent): pass
     )
     result.assert_outcomes(skipped=3)
     assert "RPR-" not in result.stdout.str()
+    result.stdout.fnmatch_lines(["repro: 0 tests replayed, *"])
 
 
 def test_a_skip_in_the_second_run_alone_is_a_drift(run):
