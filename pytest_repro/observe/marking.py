@@ -23,8 +23,6 @@ TAG = "\0repro "
 SAW = "saw"
 """The eye's method that records a value and gives it back."""
 
-DISCARDED = "passed"
-"""The same where nobody uses the value: there None is nothing that was looked at."""
 
 LEAVE = frozenset(
     [
@@ -185,18 +183,19 @@ class Calls(ast.NodeTransformer):
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
         """A call, recorded."""
-        return self._recorded(node, SAW)
+        return self._recorded(node)
 
     def visit_Await(self, node: ast.Await) -> ast.expr:
         """An ``await``, recorded."""
-        return self._recorded(node, SAW)
+        return self._recorded(node)
 
     def visit_Expr(self, node: ast.Expr) -> ast.Expr:
-        """A statement that uses no value."""
-        if isinstance(node.value, ast.Call | ast.Await):
-            node.value = self._recorded(node.value, DISCARDED)
-        else:
+        """A statement that uses no value: nobody looks at it, and keeping it would keep what it refers to."""
+        value = node.value.value if isinstance(node.value, ast.Await) else node.value
+        if not isinstance(value, ast.Call):
             self.generic_visit(node)
+        elif not is_left(value):
+            self._parts(value)
         return node
 
     def visit_Return(self, node: ast.Return) -> ast.Return:
@@ -238,7 +237,7 @@ class Calls(ast.NodeTransformer):
         elif node is not None:
             self.visit(node)
 
-    def _recorded(self, node: ast.Call | ast.Await, method: str) -> ast.expr:
+    def _recorded(self, node: ast.Call | ast.Await) -> ast.expr:
         """A call, or an ``await`` as a whole: the coroutine inside it is no value."""
         call = node.value if isinstance(node, ast.Await) else node
         left = isinstance(node, ast.Call) and is_left(node)
@@ -247,7 +246,7 @@ class Calls(ast.NodeTransformer):
             self._parts(call)
         elif isinstance(node, ast.Await):
             node.value = self.visit(call)
-        return node if left else recording(node, number, method)
+        return node if left else recording(node, number, SAW)
 
     def _parts(self, node: ast.Call) -> None:
         """What is called and its arguments; of a helper, the arguments are looked at."""

@@ -67,10 +67,6 @@ class Eye:
             self._keep(self, value)
         return value
 
-    def passed(self, value: Value) -> Value:
-        """Record a value that nobody uses, unless it is None."""
-        return value if value is None else self.saw(value)
-
 
 class Recorder:
     """Keeps what the sites of one function show in one run.

@@ -107,14 +107,6 @@ def test_the_class_that_a_value_claims_is_not_asked():
     ]
 
 
-def test_none_that_nobody_uses_is_not_recorded():
-    recorder = Recorder(leaf)
-    (eye,) = recorder.eyes([PLACE])
-    assert eye.passed(None) is None
-    assert eye.passed(3) == 3
-    assert list(recorder.leaves) == ["asserted.f(x)"]
-
-
 def test_an_error_inside_never_reaches_the_test():
     def failing(_address, value):
         raise KeyError(value)
