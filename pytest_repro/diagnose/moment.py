@@ -25,7 +25,8 @@ def is_time(value: Frozen | None, window: tuple[float, float], *, durations: boo
     Args:
         value: What was observed.
         window: Wall-clock start and end of the run, in seconds since the epoch.
-        durations: Whether times between two readings count, and texts; else readings alone.
+        durations: Whether times between two readings count, and texts, and readings of before the run; else those
+            of the run alone.
     """
     if value is None or value.kind not in ("float", "int", "array"):
         return durations
@@ -33,12 +34,10 @@ def is_time(value: Frozen | None, window: tuple[float, float], *, durations: boo
     if held is None or (value.kind == "array" and (held.dtype.kind not in "iuf" or not held.size)):
         return False
     low, high = (float(held), float(held)) if value.kind != "array" else (float(held.min()), float(held.max()))
-    elapsed = window[1] - window[0] if durations else -1.0
+    elapsed = window[1] - window[0]
+    slack = SLACK if durations else elapsed + 1.0
+    spans = [(now - slack, now + slack) for now in (window[1], time.monotonic())]
+    if durations:
+        spans.append((0.0, elapsed))
     units = UNITS if value.kind == "int" or (value.kind == "array" and held.dtype.kind != "f") else UNITS[:2]
-    return any(_within(low, high, unit, elapsed, window[1]) for unit in units)
-
-
-def _within(low: float, high: float, unit: float, elapsed: float, end: float) -> bool:
-    """As durations within the run, or as readings of the wall clock or of the one that counts from boot."""
-    spans = [(0.0, elapsed), *((now - SLACK, now + SLACK) for now in (end, time.monotonic()) if now > SLACK)]
-    return any(first * unit <= low and high <= last * unit for first, last in spans)
+    return any(max(0.0, first) * unit <= low and high <= last * unit for first, last in spans for unit in units)

@@ -118,7 +118,7 @@ def test_a_name_in_a_loop_is_seen_however_it_is_asserted(load, watch, rewritten,
 
 def test_an_address_tells_the_text_its_place_and_its_turn(load, watch, rewritten):
     source = (
-        f"{TWICE}def test_it():\n    f(0); y = [f(0)]\n    for x in 1, 2, 3:\n        assert f(x)\n    assert f(x)\n"
+        f"{TWICE}def test_it():\n    z = [f(0)]; y = [f(0)]\n    for x in 1, 2, 3:\n        assert f(x)\n    assert f(x)\n"
     )
     assert values_of(load, watch, source, rewritten=rewritten) == {
         "asserted.f(0)": 0,
@@ -146,7 +146,7 @@ def test_an_await_is_recorded_whole(load, watch, rewritten):
         "async def f(x): return x * 2\n"
         "async def test_it():\n"
         "    assert await f(2) == 4\n"
-        "    await f(3)\n"
+        "    x = [await f(3)]\n"
         "    return await f(await f(1))\n"
     )
     module = load(source, rewritten=rewritten)

@@ -94,7 +94,7 @@ def test_a_rewriter_that_fails_is_a_reason(load):
 
 
 def test_a_rewriter_that_works_in_another_way_costs_the_operands_alone(load, monkeypatch):
-    module = load("def f(x): return x * 2\ndef test_it():\n    f(3)\n    assert f(1) == 2\n")
+    module = load("def f(x): return x * 2\ndef test_it():\n    x = [f(3)]\n    assert f(1) == 2\n")
     monkeypatch.setattr("pytest_repro.observe.operands.alike", lambda *_nodes: False)
     template = Recompiler().template(module.test_it, rewrite)
     assert template.reason == "operands of asserts are not recorded: this pytest rewrites them in another way"

@@ -78,7 +78,7 @@ def test_every_mode_tells_what_a_serial_run_tells(apart, pytester):
     pytester.makepyfile(test_it=SUITE)
     serial = apart()
     assert serial.ret == 1
-    line = r"repro: 8 tests replayed, \d+ values compared, 1 drift, 1 warned, .*\(session seed 0\)"
+    line = r"repro: 9 tests replayed, \d+ values compared, 1 drift, 1 warned, .*\(session seed 0\)"
     assert re.fullmatch(line, serial.summary())
     for mode, arguments in MODES.items():
         session = apart(*arguments, plugins="xdist")
