@@ -117,9 +117,8 @@ def test_a_name_in_a_loop_is_seen_however_it_is_asserted(load, watch, rewritten,
 
 
 def test_an_address_tells_the_text_its_place_and_its_turn(load, watch, rewritten):
-    source = (
-        f"{TWICE}def test_it():\n    z = [f(0)]; y = [f(0)]\n    for x in 1, 2, 3:\n        assert f(x)\n    assert f(x)\n"
-    )
+    body = "    z = [f(0)]; y = [f(0)]\n    for x in 1, 2, 3:\n        assert f(x)\n    assert f(x)\n"
+    source = f"{TWICE}def test_it():\n{body}"
     assert values_of(load, watch, source, rewritten=rewritten) == {
         "asserted.f(0)": 0,
         "asserted.f(0)#2": 0,

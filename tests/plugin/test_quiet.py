@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import pytest_repro
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -102,3 +104,10 @@ def test_the_package_exports_lazily():
     code = "import sys, pytest_repro; assert 'numpy' not in sys.modules; print(pytest_repro.__version__)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert re.fullmatch(r"\d+\.\d+\.\d+\n", done.stdout)
+
+
+def test_the_door_opens_for_its_names_alone():
+    assert pytest_repro.Repro.__name__ == "Repro"
+    assert pytest_repro.ReproError("U101", "x").code == "U101"
+    with pytest.raises(AttributeError, match="module 'pytest_repro' has no attribute 'Envelope'"):
+        _ = pytest_repro.Envelope
