@@ -169,3 +169,18 @@ def test_a_generator_seeded_with_the_time_is_a_drift(run):
     )
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["RPR-R101 value drift*", "*unrelated draws*"])
+
+
+def test_a_test_that_finds_what_its_first_run_left_is_not_idempotent(run):
+    result = run(
+        """
+        import pytest
+        CACHE = {}
+        @pytest.mark.replay
+        def test_it():
+            assert "k" not in CACHE
+            CACHE["k"] = 1
+        """
+    )
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["RPR-R105 not idempotent: an earlier run left something; *"])
