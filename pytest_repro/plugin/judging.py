@@ -113,9 +113,9 @@ def _not_idempotent(moved: tuple[Gap, ...], found: Cause, policy: Mapping[str, A
     shown = f"{_counted(len(moved), 'value')} of the second run show it"
     reasons = [f"state outlives the test: {named}"] if named else []
     if found.counted:
-        reasons.append("a count goes on from run to run, kept outside the project's modules")
+        reasons.append("a count goes on from run to run")
     if found.settled:
-        reasons.append("the first run differs from all later ones: a cache or lazy state outside the project's modules")
+        reasons.append("the first run differs from all later ones, which agree: it left a cache or other state behind")
     sentence = f"{named} changed by the test; {shown}" if named else f"an earlier run left something; {shown}"
     return Finding(
         code="R105",
