@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from textwrap import dedent
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,8 +20,6 @@ def run(pytester: pytest.Pytester) -> Callable[..., pytest.RunResult]:
     """Write a test module and run pytest on it: ``run(source, "--repro=all")``."""
 
     def run(source: str, *arguments: str, **files: str) -> pytest.RunResult:
-        for planted in ("repro_turn", "repro_turns"):  # what sources keep in sys to alternate, from earlier tests
-            vars(sys).pop(planted, None)
         pytester.makepyfile(test_it=dedent(source), **{name: dedent(text) for name, text in files.items()})
         return pytester.runpytest("-p", "no:randomly", "-p", "no:cacheprovider", *arguments)
 
