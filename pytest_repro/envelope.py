@@ -27,7 +27,6 @@ class Envelope:
         outcomes: ``passed``, ``failed``, ``skipped``, ``xfailed`` or ``xpassed`` by phase.
         cut: Values that were seen and not kept, because a budget ran out.
         notes: Why something was not observed: ``asserted: no source``.
-        lines: Line of the test's file where an asserted value stands, by address; for display only.
         ids: Numbers that are the identity or the hash of an object of this run, not values.
         window: Wall-clock start and end of the run, in seconds since the epoch.
     """
@@ -40,12 +39,11 @@ class Envelope:
     outcomes: Mapping[str, str] = field(default_factory=dict)
     cut: int = 0
     notes: tuple[str, ...] = ()
-    lines: Mapping[str, int] = field(default_factory=dict)
     ids: frozenset[int] = frozenset()
     window: tuple[float, float] = (0.0, 0.0)
 
     def to_dict(self) -> dict[str, object]:
-        """Plain JSON values; what a run only needs while it lasts (ids, window, lines) is left out."""
+        """Plain JSON values; what a run only needs while it lasts (ids, window) is left out."""
         return {
             "format": FORMAT,
             "nodeid": self.nodeid,

@@ -10,6 +10,7 @@ from pytest_repro.compare import Comparison, Gap, compare
 from pytest_repro.controls.verdict import Finding, Verdict, action_of, split
 from pytest_repro.diagnose.moment import is_time
 from pytest_repro.report.advice import steps_for
+from pytest_repro.report.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -101,7 +102,7 @@ def _drift_findings(
         findings.append(_not_idempotent(moved, found, policy))
     clocked = tuple(gap for gap in (*outcomes, *values) if gap.address in found.clock)
     if clocked:
-        sentence = f"{_counted(len(clocked), 'value')} come from the clock"
+        sentence = f"{counted(len(clocked), 'value')} come from the clock"
         findings.append(Finding(code="R106", sentence=sentence, action=action_of("R106", policy), gaps=clocked))
     return findings
 
@@ -110,7 +111,7 @@ def _not_idempotent(moved: tuple[Gap, ...], found: Cause, policy: Mapping[str, A
     named = ", ".join(found.changed[:SHOWN_NAMES])
     if len(found.changed) > SHOWN_NAMES:
         named += f" and {len(found.changed) - SHOWN_NAMES} more"
-    shown = f"{_counted(len(moved), 'value')} of the second run show it"
+    shown = f"{counted(len(moved), 'value')} of the second run show it"
     reasons = [f"state outlives the test: {named}"] if named else []
     if found.counted:
         reasons.append("a count goes on from run to run")
@@ -132,10 +133,6 @@ def _outcome_words(gap: Gap) -> str:
     before = "absent" if gap.before is None else gap.before.show(60)
     after = "absent" if gap.after is None else gap.after.show(60)
     return f"{gap.address.removeprefix('outcome.')} was {before}, then {after}"
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def longrepr_of(text: str, item: pytest.Item) -> Any:

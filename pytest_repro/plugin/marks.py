@@ -69,12 +69,9 @@ def plan_for(item: pytest.Item, settings: Settings, seed: int) -> Plan | None:
     refused = _refused(item, said)
     marked = bool(markers)
     replayed = settings.mode != "off" and not refused and (marked or settings.mode == "all")
-    pinned = replayed or settings.seeded or "repro_seed" in getattr(item, "fixturenames", ())
-    if settings.mode == "off" or not pinned:
-        pinned_by_fixture = "repro_seed" in getattr(item, "fixturenames", ())
-        if not pinned_by_fixture:
-            return None
-        replayed = False
+    by_setting = settings.seeded and settings.mode != "off"
+    if not (replayed or by_setting or "repro_seed" in getattr(item, "fixturenames", ())):
+        return None
     wish = _nearest(said, "observe")
     start = settings.observe or OBSERVED
     observe = observed(start, _words(wish), "observe") if wish is not None else start

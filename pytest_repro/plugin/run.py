@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 import warnings
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -84,7 +83,6 @@ class Run:
         self._seen: dict[str, dict[str, Frozen]] = {}
         self._recorded: dict[str, int] = {}
         self._notes: list[str] = []
-        self._lines: dict[str, int] = {}
         self._subtests: list[str] = []
         self._dropped = 0
         self._begun = False
@@ -155,7 +153,6 @@ class Run:
             self._seen.setdefault(category(address), {})[address] = leaf
         for address, tail in recorder.tails.items():
             self.freeze(f"{address}...", f"{tail.hits} more values, digest {tail.digest}")
-        self._lines.update((site.address, site.line) for site in recorder.sites.values())
         self._dropped += recorder.dropped
         if recorder.fault:
             raise RuntimeError(recorder.fault)
@@ -210,7 +207,6 @@ class Run:
             outcomes=dict(self.outcomes),
             cut=self._freezer.cut + self._dropped,
             notes=tuple(dict.fromkeys(self._notes)),
-            lines=self._lines,
             ids=frozenset(self._freezer.ids),
             window=(self._started, time.time()),
         )
@@ -221,8 +217,3 @@ def outcome_of(report: pytest.TestReport) -> str:
     if hasattr(report, "wasxfail"):
         return "xfailed" if report.skipped else "xpassed"
     return report.outcome
-
-
-def plain(nodeid: str) -> str:
-    """A node id without its parameters, to group what one function's tests report."""
-    return re.sub(r"\[.*\]$", "", nodeid)

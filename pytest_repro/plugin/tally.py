@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_repro.report.wording import counted
+
 if TYPE_CHECKING:
     from collections.abc import Generator
 
@@ -99,24 +101,24 @@ class Tally:
             reporter.section("repro: a fault of pytest-repro itself", red=True)
             reporter.write_line(f"{first}\n{traced}")
             if others:
-                reporter.write_line(f"  and the same in {_counted(len(set(others)), 'test')} more")
+                reporter.write_line(f"  and the same in {counted(len(set(others)), 'test')} more")
             reporter.write_line("the test's own verdict was kept; please report this with the lines above")
 
     def line(self) -> str:
         """The summary in one line."""
         ran = [facts for facts in self.facts if not facts["skipped"]]
         parts = [
-            f"{_counted(len(ran), 'test')} replayed",
-            f"{_counted(sum(facts['compared'] for facts in ran), 'value')} compared",
+            f"{counted(len(ran), 'test')} replayed",
+            f"{counted(sum(facts['compared'] for facts in ran), 'value')} compared",
         ]
         drifted = sum(any(action == "fail" for _, action, _ in facts["findings"]) for facts in self.facts)
-        parts.append(_counted(drifted, "drift") if drifted else "no drift")
+        parts.append(counted(drifted, "drift") if drifted else "no drift")
         warned = sum(_warned(facts) for facts in self.facts)
         parts += [f"{warned} warned"] if warned else []
         empty = sum(not facts["compared"] and not _told(facts) for facts in ran)
         parts += [f"{empty} with nothing compared"] if empty else []
         cut = sum(facts["cut"] for facts in self.facts)
-        parts += [f"{_counted(cut, 'value')} beyond the budget"] if cut else []
+        parts += [f"{counted(cut, 'value')} beyond the budget"] if cut else []
         seeds = sorted({facts["session_seed"] for facts in self.facts})
         return f"repro: {', '.join(parts)} (session seed {', '.join(map(str, seeds))})"
 
@@ -133,7 +135,7 @@ class Tally:
         for number, (first, *others) in enumerate(groups.values()):
             self._write_page(reporter, first, full=number < MOST_PAGES)
             if others:
-                reporter.write_line(f"  and the same in {_counted(len(others), 'test')} more of {_function(first)}")
+                reporter.write_line(f"  and the same in {counted(len(others), 'test')} more of {_function(first)}")
         for notice in self.notices:
             reporter.write_line(notice)
         for pattern in patterns:
@@ -155,7 +157,7 @@ class Tally:
     def _write_compared(self, reporter: TerminalReporter) -> None:
         reporter.section("repro: compared")
         for facts in self.facts:
-            said = [f"compared {_counted(facts['compared'], 'value')}"]
+            said = [f"compared {counted(facts['compared'], 'value')}"]
             if facts["opaque"]:
                 shown = ", ".join(f"{name} ({kind})" for name, kind in facts["opaque"][:4])
                 said.append(f"opaque {len(facts['opaque'])}: {shown}{', ...' if len(facts['opaque']) > 4 else ''}")  # noqa: PLR2004
@@ -195,7 +197,3 @@ def _function(facts: dict[str, Any]) -> str:
 
 def _told(facts: dict[str, Any]) -> bool:
     return any(code != "R104" and action != "accept" for code, action, _ in facts["findings"])
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

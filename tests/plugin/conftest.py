@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from textwrap import dedent
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np  # noqa: F401  # imported here once: pytester throws out what a nested run imports, numpy minds
 import numpy.random  # noqa: F401  # and it imports this part late
 import pytest
+
+import pytest_repro.plugin.session  # noqa: F401  # likewise: half of our own rooms loaded twice would not know each other
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +23,8 @@ def run(pytester: pytest.Pytester) -> Callable[..., pytest.RunResult]:
     """Write a test module and run pytest on it: ``run(source, "--repro=all")``."""
 
     def run(source: str, *arguments: str, **files: str) -> pytest.RunResult:
+        for planted in ("repro_turn", "repro_turns"):  # what sources keep in sys to alternate, from earlier tests
+            vars(sys).pop(planted, None)
         pytester.makepyfile(test_it=dedent(source), **{name: dedent(text) for name, text in files.items()})
         return pytester.runpytest("-p", "no:randomly", "-p", "no:cacheprovider", *arguments)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from textwrap import dedent
 from typing import TYPE_CHECKING
 
 import pytest
@@ -60,7 +61,7 @@ def files_of(folder: Path) -> list[str]:
 
 @pytest.mark.parametrize("source", SUITES.values(), ids=SUITES)
 def test_a_suite_that_asks_for_nothing_runs_as_without_the_plugin(pytester, source):
-    pytester.makepyfile(test_it=__import__("textwrap").dedent(source))
+    pytester.makepyfile(test_it=dedent(source))
     arguments = ("-s", "-v", "-p", "no:cacheprovider")
     without = pytester.runpytest_subprocess(*arguments, "-p", "no:repro")
     before = files_of(pytester.path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from textwrap import dedent
 
 import pytest
 
@@ -37,9 +38,7 @@ PLANTED = {
 
 @pytest.mark.parametrize("body", PLANTED.values(), ids=PLANTED)
 def test_an_unseeded_generator_is_a_drift_wherever_it_is_drawn(run, body):
-    result = run(
-        "import numpy as np, pytest\npytestmark = pytest.mark.replay(tol=1e-6)\n" + __import__("textwrap").dedent(body)
-    )
+    result = run("import numpy as np, pytest\npytestmark = pytest.mark.replay(tol=1e-6)\n" + dedent(body))
     result.assert_outcomes(failed=1)
     assert result.ret == 1
     text = result.stdout.str()
