@@ -67,3 +67,13 @@ def bench(session: nox.Session) -> None:
     """Ratios against bare pytest and named peers, interleaved in one run."""
     session.install("-e", ".[test]", "pytest-flakefinder")
     session.run("python", "benchmarks/run.py", *session.posargs)
+
+
+@nox.session(python="3.11")
+def locks(session: nox.Session) -> None:
+    """What is read of real locks against each owning tool's own export; they lie beside the repository."""
+    folder = session.posargs[0] if session.posargs else "../shared/locks"
+    if not Path(folder).is_dir():
+        session.skip("the folder of real locks is not beside this repository")
+    session.install("-e", ".", "uv", "poetry", "poetry-plugin-export", "pdm", "pipenv")
+    session.run("python", "benchmarks/lock_exports.py", folder)

@@ -1,6 +1,8 @@
 """Reproducibility as tests: a pytest plugin that fails a test when it computes something else the second time.
 
 The door: public names, loaded only when asked for, because pytest imports this package in every run of every user.
+
+PYTEST_DONT_REWRITE: the command imports this package before it starts pytest, which would warn of that.
 """
 
 from __future__ import annotations

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pytest_repro.values.secrets import mask
+from pytest_repro.values.veil import written
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -46,11 +49,11 @@ class Envelope:
         """Plain JSON values; what a run only needs while it lasts (ids, window) is left out."""
         return {
             "format": FORMAT,
-            "nodeid": self.nodeid,
+            "nodeid": mask(self.nodeid),
             "session_seed": self.session_seed,
             "seed": self.seed,
             "outcomes": dict(self.outcomes),
             "cut": self.cut,
-            "notes": list(self.notes),
-            "observations": {address: leaf.to_dict() for address, leaf in self.observations.items()},
+            "notes": [mask(note) for note in self.notes],
+            "observations": written(self.observations),
         }

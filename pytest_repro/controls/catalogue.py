@@ -1,44 +1,16 @@
 """The catalogue: every control with its code, metric, contract and default action.
 
 A code never changes its meaning. The letter is the family: S seeds, E environment, L locks, H hardware, R replay
-limits, B baselines. Owners come from the marker or the configuration; the catalogue's own is the author of the test.
+limits, B baselines and waivers. Owners come from the marker, the configuration or CODEOWNERS; the catalogue's own says
+whose work it is where nobody is named.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
-
+from pytest_repro.controls.control import ACTIONS, Action, Control
 from pytest_repro.errors import ReproError
 
-Action = Literal["accept", "warn", "fail"]
-ACTIONS: tuple[Action, ...] = ("accept", "warn", "fail")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Control:
-    """One rule.
-
-    Attributes:
-        code: Stable code without prefix, for instance ``R101``.
-        version: Version of metric and contract together.
-        title: What a finding of it is called.
-        metric: What is measured.
-        contract: The predicate that must hold.
-        question: Which of the five questions it answers: stale, malformed, inconsistent, unauditable, too costly.
-        action: What follows by default.
-        owner: Who answers for it where nobody is named.
-    """
-
-    code: str
-    version: int = 1
-    title: str
-    metric: str
-    contract: str
-    question: Literal["stale", "malformed", "inconsistent", "unauditable", "too costly"] = "inconsistent"
-    action: Action
-    owner: str = "author of the test"
-
+__all__ = ["ACTIONS", "CATALOGUE", "Action", "Control", "control", "policy_from"]
 
 CATALOGUE: tuple[Control, ...] = (
     Control(
@@ -86,6 +58,23 @@ CATALOGUE: tuple[Control, ...] = (
         action="warn",
     ),
     Control(
+        code="R108",
+        title="nothing replayed",
+        metric="collected tests that are replayed",
+        contract="at least one collected test is replayed",
+        question="unauditable",
+        action="warn",
+        owner="maintainers",
+    ),
+    Control(
+        code="R301",
+        title="replay limit not measured",
+        metric="stated tolerances that no measurement stands behind",
+        contract="every stated tolerance was measured under varied conditions",
+        question="unauditable",
+        action="accept",
+    ),
+    Control(
         code="S202",
         title="generator state differs",
         metric="state of each pinned generator at the end of the test's body",
@@ -100,8 +89,221 @@ CATALOGUE: tuple[Control, ...] = (
         question="malformed",
         action="warn",
     ),
+    Control(
+        code="S204",
+        title="seeds not pinned",
+        metric="collected tests whose generators are pinned",
+        contract="every collected test starts from a pinned seed",
+        question="unauditable",
+        action="warn",
+    ),
+    Control(
+        code="E301",
+        title="environment not captured",
+        metric="sections of the snapshot that failed or could not be read",
+        contract="every section of the snapshot is read",
+        question="unauditable",
+        action="warn",
+        owner="administrator",
+    ),
+    Control(
+        code="E302",
+        title="environment contract broken",
+        metric="facts of the environment that a test requires",
+        contract="every requirement of repro_environment.require holds",
+        action="fail",
+    ),
+    Control(
+        code="E303",
+        title="variable without effect",
+        metric="variables that are set, and what the process does",
+        contract="a variable that is set has taken effect",
+        action="warn",
+        owner="administrator",
+    ),
+    Control(
+        code="E304",
+        title="uncommitted code",
+        metric="changes of the working tree that no commit holds",
+        contract="the code that runs is the code of a commit",
+        question="unauditable",
+        action="accept",
+    ),
+    Control(
+        code="E305",
+        title="snapshot too costly",
+        metric="time and bytes of one snapshot",
+        contract="a snapshot takes at most 250 ms and 8 kB",
+        question="too costly",
+        action="accept",
+        owner="administrator",
+    ),
+    Control(
+        code="E306",
+        title="saved environment unreadable",
+        metric="form and version of a saved environment",
+        contract="a saved environment is whole and of a known version",
+        question="malformed",
+        action="fail",
+        owner="administrator",
+    ),
+    Control(
+        code="L401",
+        title="installed differs from the lock",
+        metric="version and source of each distribution that is locked and installed",
+        contract="what is installed is what is locked",
+        action="warn",
+        owner="administrator",
+    ),
+    Control(
+        code="L402",
+        title="locked but not installed",
+        metric="locked distributions that a plain install brings and that are not here",
+        contract="everything that is locked is installed",
+        action="warn",
+        owner="administrator",
+    ),
+    Control(
+        code="L403",
+        title="installed but not locked",
+        metric="installed distributions that the lock never mentions",
+        contract="nothing is installed beside what is locked",
+        question="unauditable",
+        action="accept",
+        owner="administrator",
+    ),
+    Control(
+        code="L404",
+        title="stale lock",
+        metric="the lock's own record of the project against the project",
+        contract="the lock was made from the project as it is",
+        question="stale",
+        action="warn",
+        owner="maintainers",
+    ),
+    Control(
+        code="L405",
+        title="locks disagree",
+        metric="versions that two lock files of one project pin",
+        contract="all locks of a project pin the same versions",
+        action="warn",
+        owner="maintainers",
+    ),
+    Control(
+        code="L406",
+        title="malformed lock",
+        metric="form and version of the lock file",
+        contract="the lock file can be read",
+        question="malformed",
+        action="fail",
+        owner="maintainers",
+    ),
+    Control(
+        code="L407",
+        title="lock cannot be audited",
+        metric="pins without exact version, digest or commit",
+        contract="every pin names one file: an exact version with a digest, or a commit",
+        question="unauditable",
+        action="accept",
+        owner="maintainers",
+    ),
+    Control(
+        code="L408",
+        title="no lock",
+        metric="lock files from the project's root upwards",
+        contract="the project has a lock file",
+        question="unauditable",
+        action="warn",
+        owner="maintainers",
+    ),
+    Control(
+        code="L409",
+        title="lock for another interpreter",
+        metric="share of locked distributions that are installed, and the lock's own conditions",
+        contract="the lock is meant for this interpreter and platform",
+        action="warn",
+        owner="administrator",
+    ),
+    Control(
+        code="L410",
+        title="other build of the same version",
+        metric="build and local version of each distribution",
+        contract="what is installed is the build that is locked",
+        action="warn",
+        owner="administrator",
+    ),
+    Control(
+        code="H501",
+        title="hardware not recorded",
+        metric="names of the CPU and of the loaded BLAS",
+        contract="CPU and BLAS are known by name",
+        question="unauditable",
+        action="warn",
+        owner="administrator",
+    ),
+    Control(
+        code="H502",
+        title="float environment changed",
+        metric="flush-to-zero, denormals-are-zero and rounding of this process",
+        contract="subnormals are kept and rounding is to nearest",
+        action="warn",
+        owner="administrator",
+    ),
+    Control(
+        code="H503",
+        title="nondeterministic kernels allowed",
+        metric="determinism switches of torch, tensorflow and jax where a GPU is present",
+        contract="deterministic kernels are asked for",
+        action="accept",
+        owner="maintainers",
+    ),
+    Control(
+        code="H505",
+        title="more threads than cores",
+        metric="threads of each BLAS and OpenMP pool, and cores that this process may use",
+        contract="no pool has more threads than there are cores",
+        question="too costly",
+        action="accept",
+        owner="administrator",
+    ),
+    Control(
+        code="B611",
+        title="waiver expired",
+        metric="the date until which a waiver holds",
+        contract="no waiver is past its date",
+        question="stale",
+        action="fail",
+        owner="owner of the waiver",
+    ),
+    Control(
+        code="B612",
+        title="waiver unused",
+        metric="waivers that covered nothing though their test ran",
+        contract="every waiver covers something",
+        question="stale",
+        action="warn",
+        owner="owner of the waiver",
+    ),
+    Control(
+        code="B613",
+        title="waiver file malformed",
+        metric="form and version of repro-waivers.toml",
+        contract="the waiver file can be read",
+        question="malformed",
+        action="fail",
+        owner="maintainers",
+    ),
+    Control(
+        code="B614",
+        title="waiver without owner or reason",
+        metric="owner and reason of each waiver",
+        contract="every waiver names an owner and a reason",
+        question="unauditable",
+        action="fail",
+        owner="maintainers",
+    ),
 )
-"""In the order in which a test's findings are told: what was computed before how it came about."""
+"""In the order in which findings are told: what was computed, how it came about, what both stand on."""
 
 
 def control(code: str) -> Control:

@@ -26,6 +26,8 @@ class Finding:
         reasons: What is known about the cause, a line each, the most likely first.
         steps: What to do next, a line each.
         confidence: ``proved`` where a rerun in which only the cause was changed removed the drift, else ``likely``.
+        about: What it is about where it stands on no differences: packages, variables, sections; a waiver names them.
+        waived: Whether somebody answers for all of it, so that its action is ``accept``.
     """
 
     code: str
@@ -35,6 +37,8 @@ class Finding:
     reasons: tuple[str, ...] = ()
     steps: tuple[str, ...] = ()
     confidence: str = ""
+    about: tuple[str, ...] = ()
+    waived: bool = False
 
     @property
     def headline(self) -> str:

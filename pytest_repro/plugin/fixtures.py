@@ -1,4 +1,7 @@
-"""The fixtures: ``repro``, ``repro_seed``, ``repro_rng``. They pin; only a marker or ``--repro=all`` replays."""
+"""The fixtures. ``repro``, ``repro_seed``, ``repro_rng`` pin; only a marker or ``--repro=all`` replays.
+
+``repro_environment`` and ``repro_lock`` look and touch nothing.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ import pytest
 if TYPE_CHECKING:
     import numpy as np
 
+    from pytest_repro.plugin.contracts import Environment, Lockfile
     from pytest_repro.plugin.recording import Repro
 
 
@@ -34,3 +38,21 @@ def repro(request: pytest.FixtureRequest, repro_seed: int) -> Repro:
     from pytest_repro.plugin.recording import Repro  # noqa: PLC0415  # loaded only when asked for
 
     return Repro(request.node, repro_seed)
+
+
+@pytest.fixture
+def repro_environment(request: pytest.FixtureRequest) -> Environment:
+    """The environment, typed (``repro_environment.blas.kernel``), and ``.require(numpy=">=2", threads=1)``."""
+    from pytest_repro.plugin.contracts import Environment  # noqa: PLC0415  # loaded only when asked for
+    from pytest_repro.plugin.premises import premises_of  # noqa: PLC0415  # likewise
+
+    return Environment.of(premises_of(request.config).snapshot)
+
+
+@pytest.fixture
+def repro_lock(request: pytest.FixtureRequest) -> Lockfile:
+    """The lock file of this project; ``.check()`` fails where what is installed is not what is locked."""
+    from pytest_repro.plugin.contracts import Lockfile  # noqa: PLC0415  # loaded only when asked for
+    from pytest_repro.plugin.premises import premises_of  # noqa: PLC0415  # likewise
+
+    return Lockfile(premises_of(request.config))

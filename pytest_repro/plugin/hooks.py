@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_repro.plugin.fixtures import repro, repro_rng, repro_seed
+from pytest_repro.plugin.fixtures import repro, repro_environment, repro_lock, repro_rng, repro_seed
 
 if TYPE_CHECKING:
     from pytest_repro.plugin.session import ReproSession
 
-__all__ = ["repro", "repro_rng", "repro_seed"]
+__all__ = ["repro", "repro_environment", "repro_lock", "repro_rng", "repro_seed"]
 
 MARKERS = (
     "replay(tol=None, *, rtol=None, atol=None, runs=2, observe=None, ignore=None, owner=None): run again and compare",
@@ -34,8 +34,13 @@ INI = (
     ("repro_observe", "linelist", "what is observed: words replace the default, +word and -word edit it"),
     ("repro_owner", "string", "who answers for tests that name nobody"),
     ("repro_junit", "string", "which tests carry properties in JUnit files: drift (default), all, off"),
+    ("repro_lock", "string", "which lock file is judged: auto, off, or a path; reports name the one that is found"),
     ("repro_policy", "linelist", "lines CODE=ACTION: what follows from a finding: accept, warn, fail"),
 )
+
+
+STARTING = ("repro_mode", "repro_seed", "repro_lock", "repro_policy")
+"""Options that ask for something beyond what marked tests ask for."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -61,6 +66,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=[],
         help="what follows from a finding: accept, warn or fail; repeatable",
     )
+    group.addoption(
+        "--repro-lock",
+        metavar="auto|off|PATH",
+        default=None,
+        help="judge what is installed by a lock file: the one that is found, none, or this one",
+    )
     for name, kind, text in INI:
         parser.addini(name, text, type=kind, default=None if kind == "string" else [])  # type: ignore[arg-type]  # literal kinds
 
@@ -76,7 +87,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the markers; start at once where a setting asks for more than marked tests."""
     for marker in MARKERS:
         config.addinivalue_line("markers", marker)
-    if config.getoption("repro_mode") or config.getoption("repro_seed") is not None or _stated(config):
+    if any(config.getoption(name) for name in STARTING) or _stated(config):
         _session(config)
 
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_repro.compare import Comparison, Gap, compare
+from pytest_repro.controls.counting import counted
 from pytest_repro.controls.verdict import Finding, Verdict, action_of, split
 from pytest_repro.diagnose.moment import is_time
 from pytest_repro.report.advice import steps_for
-from pytest_repro.report.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

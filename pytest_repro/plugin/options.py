@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from pytest_repro.controls.catalogue import Action, policy_from
@@ -47,6 +48,8 @@ class Settings:
         owner: Of tests that name none.
         policy: Actions that differ from the catalogue's.
         junit: Which tests carry properties in JUnit files.
+        lock: ``auto``, ``off`` or the path of a lock file; empty where nobody said anything: reports then tell of the
+            lock that is found, and nothing is judged.
     """
 
     mode: Mode
@@ -58,6 +61,7 @@ class Settings:
     owner: str
     policy: Mapping[str, Action]
     junit: Literal["drift", "all", "off"]
+    lock: str = ""
 
 
 def settings_from(config: pytest.Config) -> Settings:
@@ -80,6 +84,7 @@ def settings_from(config: pytest.Config) -> Settings:
         owner=ini.text(config, "repro_owner"),
         policy=policy,
         junit=_junit(config),
+        lock=_lock(config),
     )
 
 
@@ -100,6 +105,19 @@ def _junit(config: pytest.Config) -> Literal["drift", "all", "off"]:
             return choice
     mend = "write repro_junit = drift"
     raise ReproError("U102", f"repro_junit is drift, all or off, not {said!r:.40}", place="repro_junit", mend=mend)
+
+
+def _lock(config: pytest.Config) -> str:
+    """``auto``, ``off``, nothing, or a path: of the command line from where pytest was started, else from rootdir."""
+    given = config.getoption("repro_lock")
+    said = given or ini.text(config, "repro_lock")
+    if said in ("", "auto", "off"):
+        return said
+    path = Path(config.invocation_params.dir if given else config.rootpath, said)
+    if not path.exists():
+        place, mend = ("--repro-lock" if given else "repro_lock"), "pytest --repro-lock=auto"
+        raise ReproError("U102", f"there is no lock file {said!r:.80}", place=place, mend=mend)
+    return str(path)
 
 
 def _session_seed(config: pytest.Config) -> int:

@@ -12,14 +12,14 @@ from pytest_repro.plugin.judging import longrepr_of
 from pytest_repro.plugin.run import outcome_of
 from pytest_repro.report import terminal
 from pytest_repro.report.page import display, page
+from pytest_repro.values.secrets import mask
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     import pytest
 
-    from pytest_repro.controls.verdict import Verdict
+    from pytest_repro.controls.waiving import Waived
     from pytest_repro.plugin.options import Settings
+    from pytest_repro.plugin.premises import Premises
     from pytest_repro.plugin.replay import Replay
 
 
@@ -28,18 +28,16 @@ class Amendment:
 
     Args:
         replay: Its runs.
-        verdict: What was found.
-        context: Called for the lines that only a report needs: they cost a subprocess.
-        settings: Of the session.
+        waived: What was found, after waivers.
+        premises: Of the session; asked only where a report is written, since they cost a subprocess.
     """
 
-    def __init__(
-        self, replay: Replay, verdict: Verdict, context: Callable[[], Mapping[str, str]], settings: Settings
-    ) -> None:
+    def __init__(self, replay: Replay, waived: Waived, premises: Premises) -> None:
         self._replay = replay
-        self._verdict = verdict
-        self._context = context
-        self._settings = settings
+        self._waived = waived
+        self._verdict = waived.verdict
+        self._premises = premises
+        self._settings = premises.settings
 
     def apply(self, reports: list[pytest.TestReport]) -> None:
         """Give the test its own outcome, add the drift by its action, attach the facts."""
@@ -54,7 +52,7 @@ class Amendment:
             self._fail(main, text)
         vars(main)["repro"] = self._facts(text, drift=drift, skipped=skipped)
         if self._settings.junit == "all" or (self._settings.junit == "drift" and text):
-            self._properties(reports)
+            self._properties(reports, told=bool(text))
 
     def _own_outcome(self, reports: list[pytest.TestReport]) -> None:
         """Run 1 is the test as it would have run without replay; where the runs end differently its reports count."""
@@ -84,7 +82,11 @@ class Amendment:
         vars(report).pop("wasxfail", None)  # an expected failure was expected to fail in one way
 
     def _text(self) -> str:
-        context = {**self._context(), "run again": run_again(self._replay.item, self._settings)}
+        context = {
+            "condition": f"same process, session seed {self._settings.session_seed}",
+            **self._premises.context(),
+            "run again": run_again(self._replay.item, self._settings),
+        }
         return terminal.text(page(self._verdict, context))
 
     def _facts(self, text: str, *, drift: bool, skipped: bool) -> dict[str, Any]:
@@ -102,21 +104,24 @@ class Amendment:
             "drift": drift,
             "skipped": skipped,
             "text": text,
-            "findings": [[finding.code, finding.action, finding.sentence] for finding in verdict.findings],
+            "findings": [[finding.code, finding.action, mask(finding.sentence)] for finding in verdict.findings],
+            "waived": list(self._waived.used),
+            "open": [list(occurrence) for occurrence in self._waived.open],
             "patterns": list(plan.patterns),
             "found": sorted(verdict.found),
         }
 
-    def _properties(self, reports: list[pytest.TestReport]) -> None:
+    def _properties(self, reports: list[pytest.TestReport], *, told: bool) -> None:
         codes = ",".join(f"RPR-{finding.code}" for finding in self._verdict.findings) or "none"
-        told = [
+        properties = [
             ("repro.session_seed", str(self._settings.session_seed)),
             ("repro.codes", codes),
             ("repro.action", self._verdict.action),
+            *(self._premises.properties() if told else ()),
         ]
         for report in reports:
             if report.when == "teardown":
-                report.user_properties = [*report.user_properties, *told]
+                report.user_properties = [*report.user_properties, *properties]
 
 
 def _subtests(reports: list[pytest.TestReport]) -> list[str]:

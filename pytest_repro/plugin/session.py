@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import traceback
 from contextlib import contextmanager
 from functools import partial
@@ -9,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_repro.environment.snapshot import environment_line, hardware_line, snapshot
+from pytest_repro.controls.waiving import Waived, waive
 from pytest_repro.errors import ReproError
 from pytest_repro.plugin import neighbours, seeding
 from pytest_repro.plugin.instrument import Instruments
 from pytest_repro.plugin.judging import verdict_of
 from pytest_repro.plugin.marks import Plan, plan_for
-from pytest_repro.plugin.options import LAST_SEED, settings_from
+from pytest_repro.plugin.options import LAST_SEED
+from pytest_repro.plugin.premises import premises_of
 from pytest_repro.plugin.replay import Replay
 from pytest_repro.plugin.reporting import Amendment
 from pytest_repro.plugin.run import RUN, Run
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 
     from _pytest.fixtures import FixtureDef, SubRequest
 
-    from pytest_repro.plugin.options import Settings
+    from pytest_repro.plugin.premises import Premises
 
 NAME = "repro-session"
 
@@ -48,11 +50,7 @@ def start(config: pytest.Config) -> ReproSession:
     present = config.pluginmanager.get_plugin(NAME)
     if isinstance(present, ReproSession):
         return present
-    try:
-        settings = settings_from(config)
-    except ReproError as error:
-        raise pytest.UsageError(str(error)) from None
-    session = ReproSession(config, settings)
+    session = ReproSession(config, premises_of(config))
     config.pluginmanager.register(session, NAME)
     return session
 
@@ -60,15 +58,15 @@ def start(config: pytest.Config) -> ReproSession:
 class ReproSession:
     """Replays tests as their plans say."""
 
-    def __init__(self, config: pytest.Config, settings: Settings) -> None:
-        self.settings = settings
+    def __init__(self, config: pytest.Config, premises: Premises) -> None:
+        self.settings = settings = premises.settings
+        self._premises = premises
         self.pins = Pins(extra={"pytest_repro_seed": lambda seed: config.hook.pytest_repro_seed(seed=seed)})
         self._config = config
         self._instruments = Instruments(config)
         self._tally = tally_of(config)
         self._masks = Masks()
         self._rooms = Rooms()
-        self._facts: dict[str, str | None] | None = None
         self._arrival: Arrival | None = None
         self._late = Arrival(self.pins)
         self._warned = neighbours.Warned()
@@ -100,6 +98,7 @@ class ReproSession:
                 return
             if plan is not None:
                 item.stash[PLAN] = plan
+                self._tally.standing.count(plan)
 
     def _refuse(self, text: str) -> None:
         """An xdist worker that dies takes its error with it: it runs nothing, and the controller raises the error."""
@@ -122,6 +121,7 @@ class ReproSession:
         """Keep the seed for ``--repro-seed=last``."""
         if self._arrival is not None:  # the session ended before collection did
             self._arrival.stop()
+        self._tally.standing.judge(self._premises)
         self._tally.notices += [str(notice) for notice in (*self.pins.notices, *self._late.notices)]
         cache = getattr(self._config, "cache", None)
         if cache is not None and not hasattr(self._config, "workerinput") and self.settings.mode != "off":
@@ -220,17 +220,12 @@ class ReproSession:
         with self._guarded(replay.item):
             if replay.hidden:
                 verdict = verdict_of(replay, self.settings.policy)
-                Amendment(replay, verdict, self._context, self.settings).apply(reports)
-
-    def _context(self) -> dict[str, str]:
-        """Lines of a report that need the session: under which condition, on what, how to run again."""
-        if self._facts is None:
-            self._facts = snapshot(self._config.rootpath)
-        return {
-            "condition": f"same process, session seed {self.settings.session_seed}",
-            "hardware": hardware_line(self._facts),
-            "environment": environment_line(self._facts),
-        }
+                if verdict.findings and not verdict.owner:
+                    verdict = dataclasses.replace(verdict, owner=self._premises.owner_of(replay.item.path))
+                waived = Waived(verdict, (), ())
+                if verdict.findings:
+                    waived = waive(verdict, self._premises.waivers, self._premises.today)
+                Amendment(replay, waived, self._premises).apply(reports)
 
     @contextmanager
     def _guarded(self, item: pytest.Item) -> Iterator[None]:

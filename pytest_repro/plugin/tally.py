@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_repro.report.wording import counted
+from pytest_repro.controls.counting import counted
+from pytest_repro.plugin.standing import Standing
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -31,6 +32,7 @@ class Tally:
         facts: Of each replayed test, in the order in which the reports came.
         faults: Tracebacks of faults of the plugin itself.
         notices: Lines about the whole session: seeders that failed.
+        standing: Findings about the session itself.
     """
 
     def __init__(self, config: pytest.Config) -> None:
@@ -38,6 +40,7 @@ class Tally:
         self.facts: list[dict[str, Any]] = []
         self.faults: list[str] = []
         self.notices: list[str] = []
+        self.standing = Standing()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Collect what the judgement attached."""
@@ -52,16 +55,26 @@ class Tally:
         if "repro_usage" in output:
             raise pytest.UsageError(output["repro_usage"])
         self.faults += output.get("repro_faults", [])
+        if "repro_standing" in output:
+            self.standing.take(output["repro_standing"])
         self.notices += [notice for notice in output.get("repro_notices", []) if notice not in self.notices]
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """A fault of the plugin is never a plain pass."""
+        """A finding about the session may fail it; a fault of the plugin is never a plain pass."""
         output = getattr(self._config, "workeroutput", None)
         if output is not None:
             output["repro_faults"] = list(self.faults)
             output["repro_notices"] = list(self.notices)
-        elif self.faults:
+            output["repro_standing"] = self.standing.to_dict()
+            return
+        if self.facts or self.standing.judged:
+            from pytest_repro.plugin.premises import premises_of  # noqa: PLC0415  # xdist's controller loads this file in every run
+
+            self.standing.judge_waivers(premises_of(self._config), self.facts)
+        if self.standing.failed and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        if self.faults:
             session.exitstatus = FAULT_STATUS
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -84,11 +97,13 @@ class Tally:
     def write(self, reporter: TerminalReporter) -> None:
         """Warnings in full, what was compared under ``-v``, faults, and the one line that is always there."""
         self._write_warned(reporter)
+        self.standing.write(reporter)
         if reporter.verbosity > 0:
             self._write_compared(reporter)
         self._write_faults(reporter)
         if self.facts:
             self._write_groups(reporter)
+        if self.facts or self.standing.lines:
             reporter.write_line(self.line())
 
     def _write_faults(self, reporter: TerminalReporter) -> None:
@@ -106,6 +121,8 @@ class Tally:
 
     def line(self) -> str:
         """The summary in one line."""
+        if not self.facts:
+            return f"repro: {', '.join(self.standing.lines)}"
         ran = [facts for facts in self.facts if not facts["skipped"]]
         parts = [
             f"{counted(len(ran), 'test')} replayed",
@@ -115,10 +132,14 @@ class Tally:
         parts.append(counted(drifted, "drift") if drifted else "no drift")
         warned = sum(_warned(facts) for facts in self.facts)
         parts += [f"{warned} warned"] if warned else []
+        waived = sum(bool(facts["waived"]) for facts in self.facts)
+        waived += sum(one["waived"] for one in self.standing.findings)
+        parts += [f"{waived} waived"] if waived else []
         empty = sum(not facts["compared"] and not _told(facts) for facts in ran)
         parts += [f"{empty} with nothing compared"] if empty else []
         cut = sum(facts["cut"] for facts in self.facts)
         parts += [f"{counted(cut, 'value')} beyond the budget"] if cut else []
+        parts += self.standing.lines
         seeds = sorted({facts["session_seed"] for facts in self.facts})
         return f"repro: {', '.join(parts)} (session seed {', '.join(map(str, seeds))})"
 

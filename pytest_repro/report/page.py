@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_repro.values.address import category, rest
+from pytest_repro.values.secrets import mask
+from pytest_repro.values.veil import shown, veiled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -90,11 +92,11 @@ def page(verdict: Verdict, context: Mapping[str, str]) -> Page:
     }
     return Page(
         nodeid=verdict.nodeid,
-        headlines=tuple(finding.headline for finding in verdict.findings),
+        headlines=tuple(mask(finding.headline) for finding in verdict.findings),
         columns=verdict.labels,
         rows=rows,
         hidden=max(0, len(gaps) - SHOWN_ROWS),
-        sections=tuple(Section(heading, lines) for heading, lines in said.items() if lines),
+        sections=tuple(Section(heading, tuple(map(mask, lines))) for heading, lines in said.items() if lines),
     )
 
 
@@ -107,8 +109,8 @@ def row(gap: Gap) -> Row:
     difference = gap.difference
     return Row(
         value=display(gap.address),
-        before="-" if gap.before is None else gap.before.show(24),
-        after="-" if gap.after is None else gap.after.show(24),
+        before="-" if gap.before is None else shown(gap.address, gap.before),
+        after="-" if gap.after is None else shown(gap.address, gap.after),
         absolute=_number(difference.absolute),
         relative=_number(difference.relative),
         ulp=_number(difference.ulp) if difference.shape in COUNTED else "-",
@@ -120,7 +122,7 @@ def row(gap: Gap) -> Row:
 
 def display(address: str) -> str:
     """An address as a report shows it: what the user calls the value, cut in the middle where it is long."""
-    name = address if category(address) in TELL_APART else rest(address) or address
+    name = mask(address if category(address) in TELL_APART else rest(address) or address)
     limit = 48
     return name if len(name) <= limit else f"{name[: limit // 2 - 1]}...{name[-limit // 2 + 2 :]}"
 
@@ -148,9 +150,9 @@ def _detail(gap: Gap) -> str:
         return difference.structural  # the two outcomes stand beside one another already
     if difference.shape not in ("", "values differ"):  # that they do is why they stand here
         parts.append(difference.shape)
-    if difference.detail:
+    if difference.detail and not any(leaf and veiled(gap.address, leaf) for leaf in (gap.before, gap.after)):
         parts.append(difference.detail)
     if gap.also:
         more = f" and {len(gap.also) - 1} more" if len(gap.also) > 1 else ""
-        parts.append(f"also {gap.also[0][:60]}{more}")
-    return "; ".join(parts)
+        parts.append(f"also {mask(gap.also[0])[:60]}{more}")
+    return mask("; ".join(parts))

@@ -18,6 +18,7 @@ from pytest_repro.values import bits, distance, entry, lineage
 from pytest_repro.values.difference import Difference, parted
 from pytest_repro.values.frozen import Frozen, Parts
 from pytest_repro.values.scalar import Scalar
+from pytest_repro.values.secrets import mask
 from pytest_repro.values.words import Words
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ class Array(NamedTuple):
         if self.values is None:
             return entry.cut(f"{_dims(self.shape)} {self.dtype} {self.digest}", width)
         if not self.shape:
-            return entry.cut(_short(self.values[()], 17), width)
+            return entry.cut(mask(_short(self.values[()], 17)), width)
         return _listed(self.values.reshape(-1), self.shape, width)
 
     def measure(self, other: Frozen, tolerance: Tolerance) -> Difference:
@@ -114,8 +115,8 @@ class Array(NamedTuple):
             "dtype": self.dtype.str,
             "shape": list(self.shape),
         }
-        if self.values is None:
-            return head | {"sha256": self.digest}
+        if self.values is None or _tells(self.values):
+            return head | {"sha256": self.hash()}
         return head | {"base64": entry.written(self.values.tobytes())}
 
 
@@ -286,6 +287,14 @@ def _dims(shape: tuple[int, ...]) -> str:
     return f"({', '.join(map(str, shape))}{',' if len(shape) == 1 else ''})"
 
 
+def _tells(values: NDArray[Any]) -> bool:
+    """Whether an array of texts holds a secret."""
+    if values.dtype.kind not in "SU":
+        return False
+    told = "\n".join(map(str, values.reshape(-1).tolist()))
+    return mask(told) is not told
+
+
 def _short(value: object, digits: int) -> str:
     if isinstance(value, np.floating | np.complexfloating) and digits < 17:  # noqa: PLR2004
         return f"{value:.{digits}g}"
@@ -300,6 +309,7 @@ def _listed(flat: NDArray[Any], shape: tuple[int, ...], width: int) -> str:
     for tail in (f" {_dims(shape)} {flat.dtype}", f" {_dims(shape)}", ""):
         for number in range(min(6, flat.size), 0, -1):
             items = ", ".join(_short(item, 3) for item in flat[:number])
+            items = mask(items) if flat.dtype.kind in "SU" else items
             line = f"[{items}{', ...' if number < flat.size else ''}]{tail}"
             if len(line) <= width:
                 return line

@@ -17,6 +17,7 @@ from pytest_repro.values.difference import IDENTICAL, Difference, changed, parte
 from pytest_repro.values.frozen import Frozen, Parts
 from pytest_repro.values.key import canonical, members
 from pytest_repro.values.opaque import Opaque
+from pytest_repro.values.secrets import mask
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -83,7 +84,8 @@ class Keys(NamedTuple):
     def show(self, width: int = 24) -> str:
         """The first of them in braces."""
         for shown in range(min(6, len(self.texts)), 0, -1):
-            line = entry.line(f"{{{', '.join(self.texts[:shown])}{', ...' if shown < self.number else ''}}}")
+            texts = mask(", ".join(self.texts[:shown]))
+            line = entry.line(f"{{{texts}{', ...' if shown < self.number else ''}}}")
             if len(line) <= width:
                 return line
         return entry.cut(f"{self.label} of {self.number}", width)
@@ -100,7 +102,8 @@ class Keys(NamedTuple):
         gone, come = collections.Counter(self.texts), collections.Counter(then.texts)
         if gone == come:
             place = next(at for at, (a, b) in enumerate(zip(self.texts, then.texts, strict=True)) if a != b)
-            detail = f"order parts at position {place}: {self.texts[place]:.40}, then {then.texts[place]:.40}"
+            here, there = (f"{mask(texts[place]):.40}" for texts in (self.texts, then.texts))
+            detail = f"order parts at position {place}: {here}, then {there}"
             return Difference(shape="same values in other order", detail=detail)
         told = [
             f"{word} {_listed(left - right)}"
@@ -114,14 +117,14 @@ class Keys(NamedTuple):
         return self.digest or _digest(self.texts)
 
     def to_dict(self) -> dict[str, object]:
-        """``{"kind", "label", "texts"}``, or number and digest."""
-        if self.digest:
-            return {"kind": self.kind, "label": self.label, "number": self.number, "sha256": self.digest}
+        """``{"kind", "label", "texts"}``; number and digest where they are too many or hold a secret."""
+        if self.digest or any(mask(text) is not text for text in self.texts):
+            return {"kind": self.kind, "label": self.label, "number": self.number, "sha256": self.hash()}
         return {"kind": self.kind, "label": self.label, "texts": list(self.texts)}
 
 
 def _listed(found: collections.Counter[str]) -> str:
-    items = [f"{text:.40}" for text in sorted(found.elements())]
+    items = [f"{mask(text):.40}" for text in sorted(found.elements())]
     return ", ".join(items[:3]) + (f" and {len(items) - 3} more" if len(items) > 3 else "")  # noqa: PLR2004
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 from pytest_repro.values import entry, lineage
 from pytest_repro.values.difference import IDENTICAL, Difference, parted
+from pytest_repro.values.secrets import mask
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -159,16 +160,16 @@ class Reference(NamedTuple):
 
     def show(self, width: int = 24) -> str:
         """``same as`` and the address."""
-        return entry.cut(f"same as {self.address}", width)
+        return entry.cut(f"same as {mask(self.address)}", width)
 
     def measure(self, other: Frozen, tolerance: Tolerance) -> Difference:  # noqa: ARG002  # there is no number here
         """The same address is the same."""
         then = cast("Reference", other)
-        return IDENTICAL if self == then else parted(f"same as {self.address}, then same as {then.address}")
+        return IDENTICAL if self == then else parted(f"same as {mask(self.address)}, then same as {mask(then.address)}")
 
     def to_dict(self) -> dict[str, object]:
         """``{"kind": "reference", "address"}``."""
-        return {"kind": "reference", "address": self.address}
+        return {"kind": "reference", "address": mask(self.address)}
 
 
 def read(data: Mapping[str, object]) -> Opaque | Reference:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 from pytest_repro.values import entry, lineage
 from pytest_repro.values.difference import IDENTICAL, Difference, changed, parted
-from pytest_repro.values.text import HEAD, parting
+from pytest_repro.values.secrets import mask
+from pytest_repro.values.text import HEAD, digest, parting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,11 +25,13 @@ class Failure(NamedTuple):
 
     Attributes:
         type: The qualified name of its class.
-        message: What it says, masked.
+        message: What it says, without accidents.
+        digest: SHA-256 of the message where it was not written as it is, else empty.
     """
 
     type: str
     message: str
+    digest: str = ""
 
     @property
     def kind(self) -> str:
@@ -38,23 +41,33 @@ class Failure(NamedTuple):
     def show(self, width: int = 24) -> str:
         """``ValueError: math domain error``."""
         text = f"{self.type}: {self.message}" if self.message else self.type
-        return entry.cut(text.partition("\n")[0], width)
+        return entry.cut(mask(text).partition("\n")[0], width)
 
     def measure(self, other: Frozen, tolerance: Tolerance) -> Difference:  # noqa: ARG002  # exact whatever is tolerated
         """Another type is a structural difference; another message says where the two part."""
         then = cast("Failure", other)
         if self.type != then.type:
             return parted(f"{self.type}, then {then.type}")
-        return IDENTICAL if self.message == then.message else changed(parting(self.message, then.message))
+        if self.hash() == then.hash():
+            return IDENTICAL
+        return changed(parting(self.message, then.message, cut=bool(self.digest or then.digest)))
+
+    def hash(self) -> str:
+        """SHA-256 of the whole message."""
+        return self.digest or digest(self.message)
 
     def to_dict(self) -> dict[str, object]:
-        """``{"kind": "exception", "type", "message"}``."""
-        return {"kind": "exception", "type": self.type, "message": self.message}
+        """``{"kind": "exception", "type", "message"}``; of a masked message also the digest of the whole."""
+        message = mask(self.message)
+        if self.digest or message != self.message:
+            return {"kind": "exception", "type": self.type, "message": message, "sha256": self.hash()}
+        return {"kind": "exception", "type": self.type, "message": message}
 
 
 def read(data: Mapping[str, object]) -> Failure:
     """The exception that an entry describes."""
-    return Failure(entry.field(data, "type", str), entry.field(data, "message", str))
+    digested = entry.field(data, "sha256", str) if "sha256" in data else ""
+    return Failure(entry.field(data, "type", str), entry.field(data, "message", str), digested)
 
 
 def owns(value: object) -> bool:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from pytest_repro.values import entry, lineage
 from pytest_repro.values.difference import IDENTICAL, Difference, changed
 from pytest_repro.values.masks import TIME, UUID
+from pytest_repro.values.secrets import mask
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -49,26 +50,45 @@ class Scalar(NamedTuple):
             sign = "-" if value < 0 else ""
             return entry.cut(f"{sign}{hex(abs(value))[: width + 1]}", width)
         if isinstance(value, bytes):
-            return entry.cut(repr(value[: width + 1]), width)
-        return entry.cut(value if isinstance(value, str) else repr(value), width)
+            return entry.cut(mask(repr(value[: width + (1 << 12)])), width)
+        return entry.cut(mask(value) if isinstance(value, str) else repr(value), width)
 
     def measure(self, other: Frozen, tolerance: Tolerance) -> Difference:  # noqa: ARG002  # exact whatever is tolerated
         """Exact; integers also tell how far apart they are."""
-        if self == other:
-            return IDENTICAL
         before, after = self.value, cast("Scalar", other).value
+        if self == other or after in _instead(before) or before in _instead(after):
+            return IDENTICAL
         if self.kind == "int" and isinstance(before, int) and isinstance(after, int):
             return _apart(before, after)
         return changed()
 
     def to_dict(self) -> dict[str, object]:
-        """``{"kind", "value"}``; integers beyond 53 bits as hexadecimal text, bytes as base64."""
-        value = self.value
+        """``{"kind", "value"}``; integers beyond 53 bits as hexadecimal text, bytes as base64; secrets masked."""
+        value = _kept(self.value) or self.value
         if isinstance(value, bytes):
             return {"kind": self.kind, "base64": entry.written(value)}
         if isinstance(value, int) and not isinstance(value, bool) and abs(value) > _SAFE:
             return {"kind": self.kind, "value": hex(value)}
         return {"kind": self.kind, "value": value}
+
+
+def _instead(value: Value) -> tuple[str, ...]:
+    """What may have been written instead of a value, so that it is known again."""
+    if isinstance(value, bytes):
+        return (digested(value),)
+    kept = _kept(value)
+    return (kept,) if kept else ()
+
+
+def _kept(value: Value) -> str | None:
+    """What stands for a value that holds a secret; None for all others."""
+    if isinstance(value, bytes):
+        told = value.decode("latin-1")
+        return digested(value) if mask(told) is not told else None
+    if isinstance(value, str):
+        masked = mask(value)
+        return masked if masked is not value else None
+    return None
 
 
 def _apart(before: int, after: int) -> Difference:
@@ -157,8 +177,13 @@ def _bytes(value: object, keeping: Keeping) -> Scalar:
     else:
         kind, data = "memoryview", memoryview.tobytes(cast("memoryview", value))
     if len(data) > 1 << 10 and not keeping.fits(len(data), keeping.budget.text):
-        return Scalar(kind, f"{len(data)} bytes, sha256 {hashlib.sha256(data).hexdigest()}")
+        return Scalar(kind, digested(data))
     return Scalar(kind, data)
+
+
+def digested(data: bytes) -> str:
+    """What is kept of bytes that are too many or secret."""
+    return f"{len(data)} bytes, sha256 {hashlib.sha256(data).hexdigest()}"
 
 
 def _enum(value: object, keeping: Keeping) -> Scalar:  # noqa: ARG001

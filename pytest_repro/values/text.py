@@ -1,4 +1,7 @@
-"""Texts: kept as they are read once accidents are masked; a difference says where two of them part."""
+"""Texts: kept as they are read once accidents are masked; a difference says where two of them part.
+
+Secrets are kept as well, and compared; they are masked wherever a text is shown or written.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 from pytest_repro.values import entry, lineage
 from pytest_repro.values.difference import IDENTICAL, Difference, changed
+from pytest_repro.values.secrets import SECRET, mask, spans
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +23,7 @@ KINDS = ("text",)
 HEAD = 200  # characters that a digest keeps for the reader
 SHORT = 1024  # characters under which a text is not booked in the budget: counting would cost more than it guards
 AROUND = 12  # characters shown on either side of the place where two texts part
+CONTEXT = 1 << 14  # characters beside an excerpt that are looked at to tell whether it shows a piece of a secret
 
 
 class Text(NamedTuple):
@@ -41,7 +46,9 @@ class Text(NamedTuple):
 
     def show(self, width: int = 24) -> str:
         """The text in quotes, ``'abc…'`` where it goes on."""
-        quoted = repr(self.value[: width + 1])
+        if self.digest and not self.value:
+            return f"text of {self.length}"[:width]
+        quoted = repr(mask(self.value[: width + CONTEXT])[: width + 1])
         if len(quoted) <= width and not self.digest:
             return quoted
         return (
@@ -60,10 +67,14 @@ class Text(NamedTuple):
         return self.digest or digest(self.value)
 
     def to_dict(self) -> dict[str, object]:
-        """``{"kind": "text", "value"}``; a lone surrogate is kept as JSON's own escape."""
-        if self.digest:
-            return {"kind": "text", "value": self.value, "length": self.length, "sha256": self.digest}
-        return {"kind": "text", "value": self.value}
+        """``{"kind": "text", "value"}``; of what is masked or long also length and digest of the whole.
+
+        A lone surrogate is kept as JSON's own escape.
+        """
+        value = mask(self.value)
+        if self.digest or value != self.value:
+            return {"kind": "text", "value": value, "length": self.length, "sha256": self.hash()}
+        return {"kind": "text", "value": value}
 
 
 def digest(text: str) -> str:
@@ -85,6 +96,8 @@ def common(before: str, after: str) -> int:
 
 def parting(before: str, after: str, *, cut: bool = False) -> str:
     """Where two texts part, with a short excerpt of both sides."""
+    if cut and not (before and after):
+        return "too long to keep: digests differ"
     place = common(before, after)
     if cut and place == min(len(before), len(after)):
         return f"part somewhere after character {place}"
@@ -96,11 +109,26 @@ def parting(before: str, after: str, *, cut: bool = False) -> str:
         if not line
         else f"line {line + 1}, character {place - before.rfind(chr(10), 0, place) - 1}"
     )
-    pieces = [
-        f"{dots}{piece[start : place + AROUND]}" + ("…" if len(piece) > place + AROUND else "")
-        for piece in (before, after)
-    ]
+    pieces = []
+    for piece in (before, after):
+        shown, inside = excerpt(piece, start, place)
+        pieces.append(f"{dots}{shown}" + ("…" if len(piece) > place + AROUND else ""))
+        where += ", inside a secret" if inside and not where.endswith("secret") else ""
     return f"part at {where}: {pieces[0]!r}, then {pieces[1]!r}"
+
+
+def excerpt(text: str, start: int, place: int) -> tuple[str, bool]:
+    """What stands around a place, without the secrets that reach into it; and whether the place is inside of one."""
+    stop = min(place + AROUND, len(text))
+    base = max(0, start - CONTEXT)
+    pieces, at, inside = [], start, False
+    for left, right in spans(text[base : stop + CONTEXT]):
+        first, last = base + left, base + right
+        if last > start and first < stop:
+            pieces += [text[at:first], SECRET]
+            at = last
+            inside = inside or first <= place < last
+    return "".join([*pieces, text[at:stop]]), inside
 
 
 def read(data: Mapping[str, object]) -> Text:
@@ -109,7 +137,7 @@ def read(data: Mapping[str, object]) -> Text:
     if "sha256" not in data:
         return Text(value, len(value))
     length = entry.field(data, "length", int)
-    if length < len(value):
+    if length < len(value) and SECRET not in value:
         raise entry.malformed(f"unexpected value {length} (expected >= {len(value)})", "length")
     return Text(value, length, entry.field(data, "sha256", str))
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 from pytest_repro.values import entry, lineage
 from pytest_repro.values.difference import Difference, parted
+from pytest_repro.values.secrets import mask
 from pytest_repro.values.text import parting
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class Words(NamedTuple):
     def show(self, width: int = 24) -> str:
         """The first texts and how many there are."""
         for number in range(min(4, len(self.values)), 0, -1):
-            items = ", ".join("None" if item is None else repr(item) for item in self.values[:number])
+            items = ", ".join("None" if item is None else repr(mask(item)) for item in self.values[:number])
             line = f"[{items}{', ...' if number < self.length else ''}] ({self.length},)"
             if len(line) <= width:
                 return line
@@ -95,9 +96,9 @@ class Words(NamedTuple):
         return self.digest or _digest(self.values)
 
     def to_dict(self) -> dict[str, object]:
-        """``{"kind": "texts", "label", "values"}``, or length and digest."""
-        if self.digest:
-            return {"kind": "texts", "label": self.label, "length": self.length, "sha256": self.digest}
+        """``{"kind": "texts", "label", "values"}``; length and digest where they are too long or hold a secret."""
+        if self.digest or any(item is not None and mask(item) is not item for item in self.values):
+            return {"kind": "texts", "label": self.label, "length": self.length, "sha256": self.hash()}
         return {"kind": "texts", "label": self.label, "values": list(self.values)}
 
 

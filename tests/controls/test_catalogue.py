@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_repro.controls.catalogue import ACTIONS, CATALOGUE, control, policy_from
+from pytest_repro.controls.control import FAMILIES
 from pytest_repro.controls.verdict import Finding, Verdict, action_of
 from pytest_repro.errors import ReproError
 
@@ -54,3 +55,10 @@ def test_the_headline_is_code_title_and_sentence():
     finding = Finding(code="R104", sentence="the test shows no value", action="warn")
     assert finding.headline == "RPR-R104 nothing compared: the test shows no value"
     assert control("R104").question == "unauditable"
+
+
+def test_the_letter_of_a_code_is_its_family():
+    letters = {letter for letter, _ in FAMILIES}
+    assert {entry.code[0] for entry in CATALOGUE} == letters
+    assert control("L401").family == "locks"
+    assert control("R101").family == "replay limits"

@@ -147,11 +147,20 @@ def plainly_beyond(before, after, rtol, atol):
     return number
 
 
+def borderline(before, after, rtol, atol):
+    """Whether the last bit of a complex magnitude decides: Python's and numpy's hypot may differ in it."""
+    with np.errstate(all="ignore"):
+        apart, a, b = (np.abs(values) for values in (before - after, before, after))
+        limit = np.maximum(atol, rtol * np.maximum(a, b))
+        return bool((np.abs(apart - limit) <= 8 * np.spacing(np.maximum(apart, limit))).any())
+
+
 @given(pairs(), st.floats(0, 1), st.floats(0, 1e3))
 def test_an_element_is_beyond_if_and_only_if_the_formula_says_so(pair, rtol, atol):
     before, after = pair
     if before.dtype.kind == "c":  # Python's abs raises where a magnitude overflows
         assume(not (np.abs(before.astype("D")) > 1e300).any() and not (np.abs(after.astype("D")) > 1e300).any())
+        assume(not borderline(before, after, rtol, atol))
     found = compare(before, after, Tolerance(rtol=rtol, atol=atol))
     assert found.beyond == plainly_beyond(before, after, rtol, atol)
     assert found.beyond <= found.differing <= found.count

@@ -1,4 +1,4 @@
-"""Wording: how numbers of things are said."""
+"""Counting: how numbers of things are said."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""The command `pytest-repro`: one file a subcommand."""

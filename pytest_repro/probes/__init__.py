@@ -1,0 +1,1 @@
+"""Tiny computations whose bits reveal the numeric stack: libm, numpy loops, sort, BLAS, LAPACK, float environment."""

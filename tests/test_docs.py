@@ -1,0 +1,63 @@
+"""The docs keep their word: their tables name what exists, their examples run and do what they say."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from textwrap import dedent
+
+import numpy as np
+import pytest
+
+from pytest_repro.controls.waivers import Waivers
+from pytest_repro.environment.fields import fields
+
+DOCS = Path(__file__).parent.parent / "docs"
+
+
+def page(name: str) -> str:
+    return (DOCS / name).read_text(encoding="utf-8")
+
+
+def blocks(name: str, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", page(name), re.DOTALL)
+
+
+def test_every_fact_stands_in_the_reference_with_meaning_identities_and_rank():
+    text = page("reference/environment.md")
+    rows = re.findall(r"^\| `(.+?)` \| (.+) \| (.+) \| (\d+) \|$", text, re.MULTILINE)
+    expected = [
+        (f"{one.address}.NAME" if one.table else one.address, one.meaning, ", ".join(one.ids) or "-", str(one.rank))
+        for one in fields()
+    ]
+    assert rows == expected
+
+
+def test_the_environment_contract_of_the_how_to_holds_here(pytester):
+    (example,) = blocks("how-to/compare-environments.md", "python")
+    pytester.makepyfile(test_it=example)
+    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize("address", re.findall(r"`(\w+)=[^`]*`", page("how-to/compare-environments.md")))
+def test_every_requirement_that_the_how_to_names_means_something(address, pytester):
+    examples = dict(re.findall(r"`(\w+)=([^`]*)`", page("how-to/compare-environments.md")))
+    pytester.makepyfile(f"def test_it(repro_environment): repro_environment.require({address}={examples[address]})")
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+    assert "RPR-U101" not in result.stdout.str()
+
+
+def test_the_lock_test_of_the_how_to_passes_in_step_and_fails_out_of_it(pytester):
+    (example,) = blocks("how-to/make-the-lock-a-test.md", "python")
+    pytester.makepyfile(test_it=example)
+    for version, outcome in ((np.__version__, {"passed": 1}), ("1.0", {"failed": 1})):
+        pytester.path.joinpath("requirements.txt").write_text(f"numpy=={version}\n", encoding="utf-8")
+        pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(**outcome)
+
+
+def test_the_waiver_of_the_how_to_is_one(tmp_path):
+    (example,) = blocks("how-to/adopt-on-a-drifting-suite.md", "toml")
+    path = tmp_path / "repro-waivers.toml"
+    path.write_text(dedent(example), encoding="utf-8")
+    (waiver,) = Waivers.read(path).entries
+    assert waiver.accepted == 1.3e-07
