@@ -1,1 +1,1 @@
-"""The store: envelopes on disk, one file a test module and profile, read with suspicion and written whole or not at all."""
+"""The store: envelopes on disk, a file a test module and profile, read with suspicion, written whole or not at all."""

@@ -93,7 +93,7 @@ def read(path: Path, module: str, profile: str, shelf: Shelf, limit: int) -> Boo
         limit: Bytes that the file may have.
 
     Raises:
-        ReproError: ``B602``, malformed; ``B604``, of a newer major format; ``B605``, no plain file; ``B606``, too large.
+        ReproError: ``B602``, malformed; ``B604``, newer major format; ``B605``, no plain file; ``B606``, too large.
     """
     data = file.read(path, limit)
     if data is None:

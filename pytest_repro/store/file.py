@@ -85,7 +85,7 @@ def opened(path: Path) -> tuple[BinaryIO, int] | None:
     if not stat.S_ISREG(found.st_mode):
         os.close(handle)
         raise unsafe(path, "file")
-    return open(handle, "rb", buffering=0), found.st_size  # noqa: PTH123, SIM115  # the caller closes what is opened here
+    return open(handle, "rb", buffering=0), found.st_size  # noqa: PTH123  # the caller closes what is opened here
 
 
 def read(path: Path, limit: int) -> bytes | None:
@@ -114,8 +114,7 @@ def replace(path: Path, parts: Iterable[bytes | memoryview]) -> None:
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     try:
         with open(os.open(neighbour, flags, 0o666), "wb") as stream:  # noqa: PTH123  # exclusive, and with the umask's mode
-            for part in parts:
-                stream.write(part)
+            stream.writelines(parts)
             stream.flush()
             os.fsync(stream.fileno())
         os.replace(neighbour, path)  # noqa: PTH105  # the name that says what is promised

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from typing import TYPE_CHECKING
 
@@ -24,7 +23,7 @@ MEND = "git checkout -- {file}, or delete it and run pytest --repro-record"
 
 
 def line(value: object) -> str:
-    """A plain value as one line; what a terminal or an editor would not show as it is stands as ``\\u....``."""
+    """A plain value as one line; what a terminal or an editor would not show as it is stands escaped."""
     if type(value) is int:
         return int.__repr__(value)
     text = _ENCODER.encode(value)
@@ -56,12 +55,14 @@ def text(whole: Mapping[str, object]) -> str:
     """The text of a file.
 
     Raises:
-        ReproError: ``B602``, something in it is nested too deep to be written.
+        ReproError: ``B602``, something in it is nested too deep, or no number, to be written.
     """
     try:
         return _block([(key, _section(key, part)) for key, part in whole.items()], "") + "\n"
     except RecursionError:
         raise entry.malformed("nested too deep") from None
+    except ValueError:  # Python reads 1e999 as an infinity, and does not write one
+        raise entry.malformed("a number beyond every double") from None
 
 
 def _section(key: str, part: object) -> str:
@@ -90,7 +91,7 @@ def parsed(data: bytes, name: str) -> dict[str, object]:
     mend = MEND.format(file=name)
     try:
         text = data.decode("utf-8-sig")
-        found = json.loads(text, object_pairs_hook=_once, parse_constant=_refused, parse_float=_finite)
+        found = json.loads(text, object_pairs_hook=_once, parse_constant=_refused)
     except UnicodeDecodeError as error:
         raise _broken(f"not UTF-8 at byte {error.start}", name, mend) from None
     except json.JSONDecodeError as error:
@@ -128,11 +129,3 @@ def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
 def _refused(name: str) -> object:
     message = f"the number {name} is not JSON"
     raise ValueError(message)
-
-
-def _finite(digits: str) -> float:
-    number = float(digits)
-    if math.isinf(number):
-        message = f"the number {digits:.40} is beyond every double"
-        raise ValueError(message)
-    return number

@@ -1,4 +1,4 @@
-"""Leaves as a file keeps them: plain JSON where JSON has such a value, large arrays on the shelf, long texts as digests."""
+"""Leaves as a file keeps them: plain JSON where JSON has the value, large arrays apart, long texts as digests."""
 
 from __future__ import annotations
 
@@ -52,23 +52,30 @@ def written(address: str, leaf: Frozen, shelf: Shelf, before: object = None) -> 
     Raises:
         ReproError: ``B606``, an array above the limit.
     """
-    if type(leaf) is Float:
-        value = floating.written(leaf.value)
-        return value if type(value) is float else {"kind": "float", "value": value}
-    if type(leaf) is Scalar:
-        if leaf.kind == "int" and leaf.value == IDENTITY:
-            return {"kind": "identity"}
-        told = leaf.to_dict()
-        plain = (leaf.kind == "int" and type(told.get("value")) is int) or leaf.kind in ("bool", "None")
-        return told["value"] if plain else told
-    if type(leaf) is Text:
-        return _text(leaf, whole=category(address) in WHOLE)
-    if type(leaf) is Words:
-        long = category(address) not in WHOLE and any(len(text) > LONG for text in leaf.values if text)
-        return (Words(leaf.label, (), leaf.length, leaf.hash()) if long else leaf).to_dict()
-    if type(leaf) is Array or type(leaf) is Shelved:
-        return _array(leaf, shelf, before)
-    return leaf.to_dict()
+    match leaf:
+        case Float():
+            value = floating.written(leaf.value)
+            found: object = value if type(value) is float else {"kind": "float", "value": value}
+        case Scalar():
+            found = _scalar(leaf)
+        case Text():
+            found = _text(leaf, whole=category(address) in WHOLE)
+        case Words():
+            long = category(address) not in WHOLE and any(len(text) > LONG for text in leaf.values if text)
+            found = (Words(leaf.label, (), leaf.length, leaf.hash()) if long else leaf).to_dict()
+        case Array() | Shelved():
+            found = _array(leaf, shelf, before)
+        case _:
+            found = leaf.to_dict()
+    return found
+
+
+def _scalar(leaf: Scalar) -> object:
+    if leaf.kind == "int" and leaf.value == IDENTITY:
+        return {"kind": "identity"}
+    told = leaf.to_dict()
+    plain = leaf.kind in ("bool", "None") or (leaf.kind == "int" and type(told["value"]) is int)
+    return told["value"] if plain else told
 
 
 def _text(leaf: Text, *, whole: bool) -> object:
@@ -102,8 +109,9 @@ def _head(leaf: Array | Shelved) -> dict[str, object]:
 
 
 def _floats(flat: NDArray[Any]) -> list[object]:
-    # repr of numpy's own scalars is the shortest text that reads back to the same bits of that very dtype
-    return [floating.written(float(str(number))) for number in flat]
+    # the text of numpy's smaller scalars is the shortest that reads back to the same bits of that very dtype
+    double = flat.dtype.itemsize == 8  # noqa: PLR2004  # bytes: Python's own float
+    return [floating.written(number) for number in (flat.tolist() if double else (float(str(n)) for n in flat))]
 
 
 _LISTED: dict[str, Callable[[NDArray[Any]], list[object]]] = {
@@ -129,29 +137,28 @@ def _again(items: list[object], dtype: np.dtype[Any]) -> NDArray[Any]:
     """The elements that a list of JSON values stands for; of complex numbers their parts in turn.
 
     Raises:
-        ReproError: ``B602``, an item of another type than the dtype's, or one that does not fit it.
+        ReproError: ``B602``, an item of another type than the dtype's, or beyond it.
     """
-    kind = dtype.kind
-    kin = {"b": (bool,), "i": (int,), "u": (int,)}.get(kind, (float, str))
-    for at, item in enumerate(items):
-        if type(item) not in kin:
-            raise entry.malformed(
-                f"unexpected type {type(item).__name__} (expected {kin[0].__name__})", f"values[{at}]"
-            )
-    if kind not in "fc":
-        try:
-            return np.array(items, dtype)
-        except OverflowError as error:
-            raise entry.malformed(f"{error}", "values") from None
-    numbers = [item if type(item) is float else _special(item, at) for at, item in enumerate(items)]
-    with np.errstate(all="ignore"):
-        return np.array(numbers, np.empty(0, dtype).real.dtype)
+    single = np.empty(0, dtype).real.dtype if dtype.kind == "c" else dtype
+    kin = bool if dtype.kind == "b" else int if dtype.kind in "iu" else float
+    plain = set(map(type, items)) <= {kin}
+    numbers = items if plain else [i if type(i) is kin else _special(i, kin, at) for at, i in enumerate(items)]
+    try:
+        with np.errstate(over="raise"):  # 1e39 as float32
+            found: NDArray[Any] = np.array(numbers, single)
+    except (OverflowError, FloatingPointError):
+        raise entry.malformed(f"a number beyond every {single}", "values") from None
+    if plain and kin is float and not np.isfinite(found).all():  # 1e999
+        raise entry.malformed(f"a number beyond every {single}", "values")
+    return found
 
 
-def _special(item: object, at: int) -> float:
+def _special(item: object, kin: type, at: int) -> float:
+    if kin is not float or not isinstance(item, str):
+        raise entry.malformed(f"unexpected type {type(item).__name__} (expected {kin.__name__})", f"values[{at}]")
     if item not in floating.SPECIAL:
         raise entry.malformed("unexpected text (expected nan, inf, -inf or -0.0)", f"values[{at}]")
-    return floating.SPECIAL[cast("str", item)]
+    return floating.SPECIAL[item]
 
 
 def read(data: object, shelf: Shelf) -> Frozen:
@@ -160,24 +167,34 @@ def read(data: object, shelf: Shelf) -> Frozen:
     Raises:
         ReproError: ``B602``, with the place inside the value; ``B605``, ``B606`` of its array's file.
     """
-    match data:
-        case bool():
-            return Scalar("bool", data)
-        case float():
-            return Float(data)
-        case int():
-            return Scalar("int", data)
-        case str():
-            return Text(data, len(data))
-        case None:
-            return Scalar("None", None)
-        case {"kind": "identity"}:
-            return Scalar("int", IDENTITY)
-        case {"kind": "array", "npy": _}:
+    plain = _PLAIN.get(type(data))
+    if plain is not None:
+        return plain(data)
+    if isinstance(data, dict):
+        kind = data.get("kind")
+        if kind == "array" and "npy" in data:
             return shelf.get(data)
-        case {"kind": "array", "values": _}:
+        if kind == "array" and "values" in data:
             return _listed(data)
+        if kind == "identity":
+            return Scalar("int", IDENTITY)
     return registry.from_dict(data)
+
+
+def _float(number: float) -> Float:
+    if not math.isfinite(number):  # Python reads 1e999 so
+        raise entry.malformed("a number beyond every double")
+    return Float(number)
+
+
+_PLAIN: dict[type, Callable[[Any], Frozen]] = {
+    bool: lambda data: Scalar("bool", data),
+    int: lambda data: Scalar("int", data),
+    float: _float,
+    str: lambda data: Text(data, len(data)),
+    type(None): lambda data: Scalar("None", data),
+}
+"""The leaves that stand as JSON's own values."""
 
 
 def _listed(data: Mapping[str, object]) -> Array:

@@ -1,4 +1,4 @@
-"""The lock of one folder of envelopes: two sessions that record there take turns, and leave nothing in the repository."""
+"""The lock of one folder of envelopes: two sessions that record there take turns, and leave nothing beside them."""
 
 from __future__ import annotations
 

@@ -94,4 +94,4 @@ def digest(values: NDArray[Any]) -> str:
 
 def raw(values: NDArray[Any]) -> memoryview:
     """The elements' bytes, uncopied."""
-    return memoryview(values.reshape(-1).view(np.uint8))
+    return values.reshape(-1).view(np.uint8).data

@@ -106,12 +106,12 @@ class Recorded:
             nodeid: The test.
             label: What reports call it.
         """
-        order = {name: at for at, name in enumerate(CATEGORIES)}
-        addresses = sorted(self.observations, key=lambda address: order.get(category(address), len(order)))
-        identities = any(
-            leaf.kind == "int" and getattr(leaf, "value", None) == leaves.IDENTITY
-            for leaf in self.observations.values()
-        )
+        groups: dict[str, list[str]] = {name: [] for name in CATEGORIES}
+        identities = False
+        for address, leaf in self.observations.items():
+            groups.setdefault(category(address), []).append(address)
+            identities = identities or (type(leaf) is Scalar and leaf.value == leaves.IDENTITY)
+        addresses = [address for group in groups.values() for address in sorted(group)]
         return Envelope(
             nodeid=nodeid,
             label=label,

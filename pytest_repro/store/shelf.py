@@ -14,6 +14,7 @@ from pytest_repro.values import entry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from collections.abc import Set as AbstractSet
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -103,7 +104,7 @@ class Shelf:
             raise entry.malformed(f"unexpected length {size} (expected {head.size} bytes)", file.shown(path))
         return head
 
-    def write(self, digests: set[str]) -> None:
+    def write(self, digests: AbstractSet[str]) -> None:
         """Puts the waiting arrays of these digests into their files; what is there already stays.
 
         Raises:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import numpy as np
 
-from pytest_repro.errors import ReproError
 from pytest_repro.store import file, npy
 from pytest_repro.values import entry
 from pytest_repro.values.array import Array
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from pytest_repro.errors import ReproError
     from pytest_repro.values.frozen import Frozen
     from pytest_repro.values.tolerance import Tolerance
 
