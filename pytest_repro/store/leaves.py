@@ -211,7 +211,7 @@ def _listed(data: Mapping[str, object]) -> Array:
         raise entry.malformed(f"unexpected length {len(items)} (expected {expected})", "values")
     try:
         values = _again(items, dtype).view(dtype).reshape(shape)
-    except ValueError as error:  # more dimensions than numpy has
-        raise entry.malformed(f"{error}", "shape") from None
+    except ValueError:
+        raise entry.malformed("more dimensions than numpy has", "shape") from None
     values.setflags(write=False)
     return Array(label, values, dtype, shape)
