@@ -60,8 +60,10 @@ def test_a_newer_major_format_is_refused_by_name():
         ({"seed": True}, "unexpected type bool (expected int) in 'seed'"),
         (
             {"outcomes": {"call": "fine"}},
-            "unexpected outcome 'fine' (expected one of passed, failed, skipped, xfailed, xpassed) "
-            "in 'outcomes[\"call\"]'",
+            (
+                "unexpected outcome 'fine' (expected one of passed, failed, skipped, xfailed, xpassed) "
+                "in 'outcomes[\"call\"]'"
+            ),
         ),
         ({"outcomes": {3: "passed"}}, "unexpected key of type int (expected str) in 'outcomes'"),
         ({"notes": [1]}, "unexpected type int (expected str) in 'notes[0]'"),

@@ -102,7 +102,10 @@ def read(path: Path, module: str, profile: str, shelf: Shelf, limit: int) -> Boo
     try:
         return _checked(raw, path, module, profile, shelf)
     except ReproError as error:
-        raise error.within(file.shown(path)) from None
+        found = error.within(file.shown(path))
+        if found.code == entry.CODE:  # recording again would not mend it: what is malformed is never overwritten
+            found.mend = layout.MEND.format(file=file.shown(path))
+        raise found from None
 
 
 def _checked(raw: dict[str, object], path: Path, module: str, profile: str, shelf: Shelf) -> Book:

@@ -27,6 +27,12 @@ def unsafe(path: Path, what: str) -> ReproError:
     return ReproError("B605", f"not a plain {what}, nothing is read or written there", place=shown(path), mend=mend)
 
 
+def unreadable(path: Path, error: OSError) -> ReproError:
+    """The error of what the system does not let us read."""
+    mend = "make it readable, or record elsewhere with --repro-store=DIR"
+    return ReproError("B602", f"cannot be read: {error.strerror or error}", place=shown(path), mend=mend)
+
+
 def costly(path: Path, size: int, limit: int) -> ReproError:
     """The error of what is larger than the store's limit."""
     return ReproError(
@@ -52,7 +58,7 @@ def folder_is_there(path: Path) -> bool:
     """Whether a folder is there.
 
     Raises:
-        ReproError: ``B605``, it is a link or no folder.
+        ReproError: ``B605``, it is a link or no folder; ``B602``, nobody may look.
     """
     try:
         found = path.lstat()
@@ -60,9 +66,25 @@ def folder_is_there(path: Path) -> bool:
         return False
     except NotADirectoryError:
         raise unsafe(path, "folder") from None
+    except OSError as error:
+        raise unreadable(path, error) from None
     if is_link(path) or not stat.S_ISDIR(found.st_mode):
         raise unsafe(path, "folder")
     return True
+
+
+def names(folder: Path) -> tuple[str, ...]:
+    """The names in a folder, sorted; none where it is not there.
+
+    Raises:
+        ReproError: As :func:`folder_is_there`.
+    """
+    if not folder_is_there(folder):
+        return ()
+    try:
+        return tuple(sorted(os.listdir(folder)))  # noqa: PTH208  # names are asked for, not paths
+    except OSError as error:
+        raise unreadable(folder, error) from None
 
 
 def opened(path: Path) -> tuple[BinaryIO, int] | None:
@@ -80,7 +102,7 @@ def opened(path: Path) -> tuple[BinaryIO, int] | None:
     except OSError as error:
         if is_link(path) or path.is_dir():
             raise unsafe(path, "file") from None
-        raise ReproError("B602", f"cannot be read: {error.strerror}", place=shown(path)) from None
+        raise unreadable(path, error) from None
     found = os.fstat(handle)
     if not stat.S_ISREG(found.st_mode):
         os.close(handle)
@@ -139,4 +161,4 @@ def _settle(folder: Path) -> None:
 
 def left_behind(folder: Path) -> tuple[Path, ...]:
     """What killed processes left in a folder; only who holds its lock knows that nobody writes there."""
-    return tuple(sorted(path for path in folder.glob(f"{LEFT}*") if not path.is_dir()))
+    return tuple(folder / name for name in names(folder) if name.startswith(LEFT) and not (folder / name).is_dir())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,13 +18,11 @@ if TYPE_CHECKING:
 
     from pytest_repro.store.book import Book
 
-ALIKE = 0.6
+ALIKE = 0.7
 """Likeness of two names (difflib's ratio, 0 to 1) from which one may be the other's new name."""
 
 LOOKED_AT = 500
 """New names that are looked at for a hint, and hints that are looked for: their product is what it costs."""
-
-_BLOCK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,18 +187,16 @@ def _folder(
     home: Path, modules: Path, known: Mapping[Path, frozenset[str]] | None, limit: int, *, digests: bool
 ) -> Folder:
     try:
-        file.folder_is_there(home)
-        shelved = file.folder_is_there(home / place.ARRAYS)
+        pages = [(home / name, found) for name in file.names(home) if (found := place.named(name)) is not None]
+        stems = [name.removesuffix(".npy") for name in file.names(home / place.ARRAYS) if name.endswith(".npy")]
+        left = file.left_behind(home) + file.left_behind(home / place.ARRAYS)
     except ReproError as error:
         return Folder(home=home, books=(), faults=(Fault(path=home, error=error),), arrays={}, complete=False)
     books: list[Book] = []
     faults: list[Fault] = []
     obsolete: list[Obsolete] = []
     shelf = Shelf(home / place.ARRAYS, limit)
-    for path in sorted(home.iterdir()):
-        name = place.named(path.name)
-        if name is None:
-            continue
+    for path, name in pages:
         try:
             found = book.read(path, "", name[1], shelf, limit)
         except ReproError as error:
@@ -211,11 +206,9 @@ def _folder(
         faults += _faults(found, name[0])
         if known is not None:
             obsolete += _obsolete(found, modules / found.module, known)
-    arrays = {path.stem: path for path in shelf.folder.glob("*.npy") if NAME.fullmatch(path.stem)} if shelved else {}
-    complete = len(books) == sum(place.named(path.name) is not None for path in home.iterdir())
+    arrays = {stem: shelf.path(stem) for stem in stems if NAME.fullmatch(stem)}
     if digests:
-        faults += [fault for digest, path in sorted(arrays.items()) for fault in _changed(shelf, digest, path)]
-    left = (*file.left_behind(home), *(file.left_behind(shelf.folder) if shelved else ()))
+        faults += [fault for digest, path in arrays.items() for fault in _changed(shelf, digest, path)]
     return Folder(
         home=home,
         books=tuple(books),
@@ -223,7 +216,7 @@ def _folder(
         obsolete=tuple(obsolete),
         arrays=arrays,
         left=left,
-        complete=complete,
+        complete=len(books) == len(pages),
     )
 
 
@@ -242,17 +235,7 @@ def _faults(found: Book, begin: str) -> Iterator[Fault]:
 def _changed(shelf: Shelf, digest: str, path: Path) -> Iterator[Fault]:
     """Whether an array's file still is what its name says."""
     try:
-        shelf.head(digest)
-        opened = file.opened(path)
-        if opened is None:  # gone since it was listed
-            return
-        found = hashlib.sha256()
-        with opened[0] as stream:
-            while block := stream.read(_BLOCK):
-                found.update(block)
-        if found.hexdigest() != digest:
-            sentence = "an array's file is not what was recorded: its digest differs"
-            yield Fault(path=path, error=entry.malformed(sentence, file.shown(path)))
+        shelf.check(digest)
     except ReproError as error:
         yield Fault(path=path, error=error)
 

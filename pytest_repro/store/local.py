@@ -67,10 +67,7 @@ class LocalStore:
         Raises:
             ReproError: ``B605``.
         """
-        home = self._safe(module)
-        if not home.is_dir():
-            return ()
-        names = (place.named(path.name) for path in home.iterdir())
+        names = (place.named(name) for name in file.names(self._safe(module)))
         return tuple(sorted(name[1] for name in names if name is not None and name[0] == place.stem(module)))
 
     def write(self, changes: Iterable[Change]) -> Written:
@@ -106,8 +103,7 @@ class LocalStore:
         waiting = dict(books)
         try:
             with lock.held(home):
-                if home.is_dir():
-                    clean(home)
+                clean(home)
                 for key, changes in books.items():
                     found.append(self._merge(changes))
                     del waiting[key]

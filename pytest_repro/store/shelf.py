@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from pytest_repro.values.array import Array
 
 NAME = re.compile(r"[0-9a-f]{64}")
+_BLOCK = 1 << 20
 NUMBERS = "biuf"
 """Dtypes of which least, greatest and mean have a meaning."""
 
@@ -104,8 +106,26 @@ class Shelf:
             raise entry.malformed(f"unexpected length {size} (expected {head.size} bytes)", file.shown(path))
         return head
 
+    def check(self, digest: str) -> None:
+        """Reads all of an array's file and holds it against its name.
+
+        Raises:
+            ReproError: As :meth:`head`; ``B602``, the file is not what was recorded.
+        """
+        self.head(digest)
+        path = self.path(digest)
+        opened = file.opened(path)
+        if opened is None:
+            raise entry.malformed("an array's file is missing", file.shown(path))
+        found = hashlib.sha256()
+        with opened[0] as stream:
+            while block := stream.read(_BLOCK):
+                found.update(block)
+        if found.hexdigest() != digest:
+            raise entry.malformed("an array's file is not what was recorded: its digest differs", file.shown(path))
+
     def write(self, digests: AbstractSet[str]) -> None:
-        """Puts the waiting arrays of these digests into their files; what is there already stays.
+        """Puts the waiting arrays of these digests into their files; what is there and whole stays.
 
         Raises:
             OSError: As :func:`file.replace`.
@@ -115,15 +135,12 @@ class Shelf:
         if wanted and not file.folder_is_there(self.folder):
             self.folder.mkdir(exist_ok=True)
         for digest, values in wanted.items():
-            head = npy.header(values.dtype, values.shape)
-            path = self.path(digest)
-            found = file.opened(path)
-            if found is not None:
-                stream, size = found
-                stream.close()
-                if size == len(head) + values.nbytes:
-                    continue
-            file.replace(path, (head, npy.raw(values)))
+            try:
+                self.check(digest)
+            except ReproError as error:
+                if error.code != entry.CODE:
+                    raise
+                file.replace(self.path(digest), (npy.header(values.dtype, values.shape), npy.raw(values)))
 
 
 def written(label: str, digest: str, values: NDArray[Any]) -> dict[str, object]:

@@ -60,17 +60,19 @@ def test_a_broken_page_is_refused_and_left_as_it_is(
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"format": None}, f"unexpected type NoneType (expected str) in '{FILE}.format'  [RPR-B602]{AGAIN}"),
-        ({"format": "a.b"}, f"unexpected version 'a.b' (expected 1.0) in '{FILE}.format'  [RPR-B602]{AGAIN}"),
+        ({"format": None}, f"unexpected type NoneType (expected str) in '{FILE}.format'  [RPR-B602]{CHECKOUT}"),
+        ({"format": "a.b"}, f"unexpected version 'a.b' (expected 1.0) in '{FILE}.format'  [RPR-B602]{CHECKOUT}"),
         (
             {"format": "2.0"},
-            f"format 2.0 is newer than 1.0, the newest that is known here in '{FILE}.format'  [RPR-B604]\n"
-            "  mend: pip install --upgrade pytest-repro",
+            (
+                f"format 2.0 is newer than 1.0, the newest that is known here in '{FILE}.format'  [RPR-B604]\n"
+                "  mend: pip install --upgrade pytest-repro"
+            ),
         ),
-        ({"tests": []}, f"unexpected type list (expected dict) in '{FILE}.tests'  [RPR-B602]{AGAIN}"),
-        ({"environments": 3}, f"unexpected type int (expected dict) in '{FILE}.environments'  [RPR-B602]{AGAIN}"),
-        ({"module": "x.py"}, f"'x.py' is recorded there, not 'test_m.py' in '{FILE}.module'  [RPR-B602]{AGAIN}"),
-        ({"profile": 1}, f"unexpected type int (expected str) in '{FILE}.profile'  [RPR-B602]{AGAIN}"),
+        ({"tests": []}, f"unexpected type list (expected dict) in '{FILE}.tests'  [RPR-B602]{CHECKOUT}"),
+        ({"environments": 3}, f"unexpected type int (expected dict) in '{FILE}.environments'  [RPR-B602]{CHECKOUT}"),
+        ({"module": "x.py"}, f"'x.py' is recorded there, not 'test_m.py' in '{FILE}.module'  [RPR-B602]{CHECKOUT}"),
+        ({"profile": 1}, f"unexpected type int (expected str) in '{FILE}.profile'  [RPR-B602]{CHECKOUT}"),
     ],
 )
 def test_a_page_of_another_form_is_refused_and_left(
@@ -111,8 +113,10 @@ def test_a_byte_order_mark_and_other_line_ends_are_read(write, page, store, modu
         (
             ("outcomes", "call"),
             [],
-            "unexpected outcome [] (expected one of passed, failed, skipped, xfailed, xpassed) "
-            'in \'tests["test_fit[adam]"].outcomes["call"]\'',
+            (
+                "unexpected outcome [] (expected one of passed, failed, skipped, xfailed, xpassed) "
+                'in \'tests["test_fit[adam]"].outcomes["call"]\''
+            ),
         ),
         (
             ("recorded", "at"),
@@ -149,8 +153,10 @@ def test_a_byte_order_mark_and_other_line_ends_are_read(write, page, store, modu
         (
             ("values", "record.loss"),
             {"kind": "array", "npy": "0" * 64, "label": "array"},
-            f'an array\'s file is missing in \'tests["test_fit[adam]"].values["record.loss"].'
-            f"__envelopes__/arrays/{'0' * 64}.npy'",
+            (
+                f'an array\'s file is missing in \'tests["test_fit[adam]"].values["record.loss"].'
+                f"__envelopes__/arrays/{'0' * 64}.npy'"
+            ),
         ),
     ],
 )

@@ -93,11 +93,19 @@ def test_processes_that_record_at_once_lose_no_test_of_one_another(module, store
         assert np.array_equal(book.get(name).observations["record.w"].values, np.full(100, float(name[7:-1])))
 
 
+HELD = """
+from pytest_repro.store import lock
+import time
+with lock.held(Path(sys.argv[1])):
+    print(1, flush=True)
+    time.sleep(60)
+"""
+
+
 @pytest.mark.skipif(os.name == "nt", reason="there is no such signal")
 def test_a_lock_goes_with_the_process_that_held_it(module, write, recorded):
-    held = "from pytest_repro.store import lock\nimport time\nwith lock.held(Path(sys.argv[1])):\n    print(1, flush=True)\n    time.sleep(60)"
     with subprocess.Popen(
-        [*script(held), module.parent / "__envelopes__"], stdout=subprocess.PIPE, text=True
+        [*script(HELD), module.parent / "__envelopes__"], stdout=subprocess.PIPE, text=True
     ) as holder:
         assert holder.stdout.readline() == "1\n"
         holder.send_signal(signal.SIGKILL)

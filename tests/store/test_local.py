@@ -18,7 +18,6 @@ from pytest_repro.compare import compare
 from pytest_repro.store import layout, lock
 from pytest_repro.store.change import Change
 from pytest_repro.store.local import LocalStore
-from pytest_repro.store.recorded import Recorded
 from pytest_repro.values.tolerance import Tolerances
 
 LATER = dt.datetime(2026, 2, 28, 9, 30, 15, 999, tzinfo=dt.timezone(dt.timedelta(hours=2)))
@@ -131,12 +130,16 @@ def test_one_changed_value_is_one_line_and_one_line_of_when_and_where(write, pag
     now = recorded({"record.loss": 0.2, "record.n": 3}, day=LATER, **WHOLE | {"commit": "2222222", "dirty": True})
     assert len(write({"test_a": now}, wish="changed").written) == 1
     assert changed_lines(before, page.read_text(encoding="utf-8")) == [
-        '-      "recorded": {"at": "2026-01-31T12:00:00Z", "commit": "1f3c9e2", "difference": 1.5e-16, '
-        '"dirty": false, "environment": "5e32b664c0de08a3", "lock": {"digest": "3f2a1c", "file": "uv.lock", '
-        '"state": "in step"}, "plugin": "0.1.0", "runs": 2},',
-        '+      "recorded": {"at": "2026-02-28T07:30:15Z", "commit": "2222222", "difference": 1.5e-16, '
-        '"dirty": true, "environment": "5e32b664c0de08a3", "lock": {"digest": "3f2a1c", "file": "uv.lock", '
-        '"state": "in step"}, "plugin": "0.1.0", "runs": 2},',
+        (
+            '-      "recorded": {"at": "2026-01-31T12:00:00Z", "commit": "1f3c9e2", "difference": 1.5e-16, '
+            '"dirty": false, "environment": "5e32b664c0de08a3", "lock": {"digest": "3f2a1c", "file": "uv.lock", '
+            '"state": "in step"}, "plugin": "0.1.0", "runs": 2},'
+        ),
+        (
+            '+      "recorded": {"at": "2026-02-28T07:30:15Z", "commit": "2222222", "difference": 1.5e-16, '
+            '"dirty": true, "environment": "5e32b664c0de08a3", "lock": {"digest": "3f2a1c", "file": "uv.lock", '
+            '"state": "in step"}, "plugin": "0.1.0", "runs": 2},'
+        ),
         '-        "record.loss": 0.1,',
         '+        "record.loss": 0.2,',
     ]
@@ -327,7 +330,7 @@ def test_what_is_above_the_limit_is_refused_and_the_rest_is_written(module, page
     assert "are more than repro_store_limit allows" in refused(store.book, module, "default")
 
 
-def test_two_changes_of_one_test_leave_the_last(write, store, module, recorded):
+def test_two_changes_of_one_test_leave_the_last(store, module, recorded):
     changes = [
         Change(module=module, profile="default", name="t", recorded=recorded({"record.x": x}), wish="changed")
         for x in (1, 2)
@@ -374,29 +377,6 @@ def test_a_lock_that_is_held_for_too_long_is_told(tmp_path, refused):
             f"another session has been recording there for 0.05 seconds in '{tmp_path.name}'  [RPR-B607]\n"
             "  mend: let it end, then run pytest --repro-record again"
         )
-
-
-def test_integers_that_are_identities_of_their_run_are_recorded_as_such(write, store, module, observe, page, recorded):
-    run, address = observe({"record.key": 0x7F00DEADBEE0, "record.n": 3}, ids=[0x7F00DEADBEE0]), 0x7F00CAFE0000
-    test = Recorded.of(run, recorded=LATER)
-    write({"t": test})
-    assert '"record.key": {"kind": "identity"}' in page.read_text(encoding="utf-8")
-    again = store.book(module, "default").get("t").envelope("t")
-    assert not compare(again, observe({"record.key": address, "record.n": 3}, ids=[address]), Tolerances()).gaps
-    assert compare(again, observe({"record.key": address, "record.n": 3}), Tolerances()).gaps
-
-
-def test_only_what_survives_an_edit_is_recorded_unless_more_is_wanted(observe):
-    run = observe({"locals.x": 1, "record.x": 2, "return": 3, "asserted.f()": 4, "rng.numpy.state": 5})
-    assert list(Recorded.of(run, recorded=LATER).observations) == ["record.x", "return", "asserted.f()"]
-    assert list(Recorded.of(run, recorded=LATER, categories=("locals",)).observations) == ["locals.x"]
-
-
-def test_an_envelope_of_a_recorded_test_stands_in_the_order_of_reports(observe):
-    run = observe({"record.b": 1, "record.a": 2, "asserted.f()": 4, "outcome.call": "passed"})
-    found = Recorded.of(run, recorded=LATER).envelope("t", "linux")
-    assert list(found.observations) == ["outcome.call", "asserted.f()", "record.a", "record.b"]
-    assert (found.label, found.nodeid, found.seed) == ("linux", "t", 7)
 
 
 @given(st.floats(), st.integers(), st.text())
