@@ -187,7 +187,7 @@ def _folder(
     home: Path, modules: Path, known: Mapping[Path, frozenset[str]] | None, limit: int, *, digests: bool
 ) -> Folder:
     try:
-        pages = [(home / name, found) for name in file.names(home) if (found := place.named(name)) is not None]
+        pages = [(home / name, said) for name in file.names(home) if (said := place.named(name)) is not None]
         stems = [name.removesuffix(".npy") for name in file.names(home / place.ARRAYS) if name.endswith(".npy")]
         left = file.left_behind(home) + file.left_behind(home / place.ARRAYS)
     except ReproError as error:
