@@ -143,10 +143,14 @@ def _again(items: list[object], dtype: np.dtype[Any]) -> NDArray[Any]:
     kin = bool if dtype.kind == "b" else int if dtype.kind in "iu" else float
     plain = set(map(type, items)) <= {kin}
     numbers = items if plain else [i if type(i) is kin else _special(i, kin, at) for at, i in enumerate(items)]
+    if kin is int and items:
+        bounds = np.iinfo(dtype)  # numpy 1 would wrap what lies beyond them
+        if not all(bounds.min <= cast("int", item) <= bounds.max for item in items):
+            raise entry.malformed(f"a number beyond every {single}", "values")
     try:
         with np.errstate(over="raise"):  # 1e39 as float32
             found: NDArray[Any] = np.array(numbers, single)
-    except (OverflowError, FloatingPointError):
+    except FloatingPointError:
         raise entry.malformed(f"a number beyond every {single}", "values") from None
     if plain and kin is float and not np.isfinite(found).all():  # 1e999
         raise entry.malformed(f"a number beyond every {single}", "values")
