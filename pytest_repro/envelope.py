@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pytest_repro.errors import ReproError
+from pytest_repro.values import entry, registry
 from pytest_repro.values.secrets import mask
 from pytest_repro.values.veil import written
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from pytest_repro.values.frozen import Frozen
 
@@ -57,3 +59,66 @@ class Envelope:
             "notes": [mask(note) for note in self.notes],
             "observations": written(self.observations),
         }
+
+    @classmethod
+    def from_dict(cls, data: object, label: str = "recorded") -> Envelope:
+        """The envelope that :meth:`to_dict` wrote; trusts nothing.
+
+        Args:
+            data: What a JSON reader returned.
+            label: What reports call it.
+
+        Raises:
+            ReproError: ``B602`` with the place inside ``data``; ``B604`` for a newer major format.
+        """
+        if not isinstance(data, dict):
+            raise entry.malformed(f"unexpected type {type(data).__name__} (expected dict)")
+        entry.version(data, FORMAT)
+        return cls(
+            nodeid=entry.field(data, "nodeid", str),
+            label=label,
+            session_seed=whole(data, "session_seed"),
+            seed=whole(data, "seed"),
+            outcomes=outcomes_from(data, "outcomes"),
+            cut=whole(data, "cut"),
+            notes=entry.texts(data, "notes"),
+            observations=leaves_from(data, "observations", registry.from_dict),
+        )
+
+
+OUTCOMES = ("passed", "failed", "skipped", "xfailed", "xpassed")
+"""How a phase ends."""
+
+
+def whole(data: Mapping[str, object], key: str) -> int:
+    """A field that is a whole number >= 0."""
+    number = entry.field(data, key, int)
+    if number < 0:
+        raise entry.malformed(f"unexpected value {number} (expected >= 0)", key)
+    return number
+
+
+def outcomes_from(data: Mapping[str, object], key: str) -> dict[str, str]:
+    """A field that maps phases to outcomes."""
+    found: dict[str, str] = {}
+    for phase, ended in entry.field(data, key, dict).items():
+        if not isinstance(phase, str):
+            raise entry.malformed(f"unexpected key of type {type(phase).__name__} (expected str)", key)
+        if ended not in OUTCOMES:
+            sentence = f"unexpected outcome {ended!r:.40} (expected one of {', '.join(OUTCOMES)})"
+            raise entry.malformed(sentence, entry.item(key, phase))
+        found[phase] = ended
+    return found
+
+
+def leaves_from(data: Mapping[str, object], key: str, read: Callable[[object], Frozen]) -> dict[str, Frozen]:
+    """A field that maps addresses to leaves, each read by ``read``; an error says at which address."""
+    found: dict[str, Frozen] = {}
+    for address, kept in entry.field(data, key, dict).items():
+        if not isinstance(address, str):
+            raise entry.malformed(f"unexpected key of type {type(address).__name__} (expected str)", key)
+        try:
+            found[address] = read(kept)
+        except ReproError as error:
+            raise error.within(entry.item(key, address)) from None
+    return found

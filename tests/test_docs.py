@@ -61,3 +61,18 @@ def test_the_waiver_of_the_how_to_is_one(tmp_path):
     path.write_text(dedent(example), encoding="utf-8")
     (waiver,) = Waivers.read(path).entries
     assert waiver.accepted == 1.3e-07
+
+
+def test_the_recorded_test_of_the_how_to_demands_then_records_then_holds(pytester):
+    (example,) = blocks("how-to/compare-with-a-recorded-run.md", "python")
+    pytester.makepyfile(test_it=example)
+    assert pytester.runpytest_subprocess("-p", "no:cacheprovider").ret == 1
+    assert pytester.runpytest_subprocess("-p", "no:cacheprovider", "--repro-record").ret == 0
+    assert pytester.runpytest_subprocess("-p", "no:cacheprovider").ret == 0
+    profile = re.search(r"--repro-profile='(.+?)'", page("how-to/compare-with-a-recorded-run.md"))
+    assert profile
+    assert (
+        pytester.runpytest_subprocess("-p", "no:cacheprovider", "--repro-record", f"--repro-profile={profile[1]}").ret
+        == 0
+    )
+    assert len(list(pytester.path.glob("__envelopes__/*.json"))) == 2

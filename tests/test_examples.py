@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ TOLD = {
     "recording": ["2 passed", "no drift"],
     "custom_seeder": ["1 passed", "no drift"],
     "sklearn_model": ["2 passed", "no drift"],
+    "across_machines": ["2 passed", "4 values compared, no drift"],
 }
 
 
@@ -31,7 +33,7 @@ def test_every_lesson_is_listed_here():
 
 @pytest.mark.parametrize("name", TOLD)
 def test_a_lesson_runs_and_teaches_what_it_says(name):
-    if name == "sklearn_model":
+    if name in ("sklearn_model", "across_machines"):
         pytest.importorskip("sklearn", reason="the lesson is about scikit-learn")
     done = run(ROOT / "conftest_examples" / name)
     assert done.returncode == 0, done.stdout
@@ -44,3 +46,16 @@ def test_without_its_hook_the_custom_generator_drifts(tmp_path):
         (tmp_path / file).write_text((ROOT / "conftest_examples/custom_seeder" / file).read_text(encoding="utf-8"))
     done = run(tmp_path)
     assert "RPR-R105 not idempotent: module global lottery._state changed by the test" in done.stdout
+
+
+def test_the_recorded_numbers_are_compared_with_and_hold_to_their_tolerance(tmp_path):
+    pytest.importorskip("sklearn", reason="the lesson is about scikit-learn")
+    lesson = ROOT / "conftest_examples/across_machines"
+    shutil.copytree(lesson, tmp_path / "lesson", ignore=shutil.ignore_patterns("__pycache__", ".*"))
+    source = tmp_path / "lesson/test_reference.py"
+    text = source.read_text(encoding="utf-8")
+    for alpha, status in (("alpha=0.1", 0), ("alpha=0.1001", 1)):
+        source.write_text(text.replace("alpha=0.1", alpha), encoding="utf-8")
+        done = run(tmp_path / "lesson")
+        assert done.returncode == status, done.stdout
+    assert "RPR-R101 value drift: 2 of 3 values differ from those recorded" in done.stdout

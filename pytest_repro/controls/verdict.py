@@ -61,6 +61,9 @@ class Verdict:
         cut: Values seen and not kept.
         found: Patterns that found an address.
         notes: Remarks for ``-v``: why something was not observed.
+        condition: Under which the shown values were compared, as waivers name it.
+        against: What was compared with, where it is not another run of this session.
+        largest: Largest relative difference between the runs of this session; None where a drift has no size.
     """
 
     nodeid: str
@@ -73,6 +76,9 @@ class Verdict:
     cut: int = 0
     found: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
+    condition: str = "replay"
+    against: str = ""
+    largest: float | None = None
 
     @property
     def action(self) -> Action:

@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 __all__ = ["repro", "repro_environment", "repro_lock", "repro_rng", "repro_seed"]
 
 MARKERS = (
-    "replay(tol=None, *, rtol=None, atol=None, runs=2, observe=None, ignore=None, owner=None): run again and compare",
-    "no_replay(reason=...): never replay this test",
-)
+    "replay(tol=None, *, rtol=None, atol=None, under=None, runs=2, recorded=None, observe=None, ignore=None, "
+    "owner=None): run again and compare, also with what was recorded\n"
+    "no_replay(reason=...): never replay this test"
+).splitlines()
 
 INI = (
     ("repro", "string", "which tests are replayed: marked (default), all, off"),
@@ -35,11 +36,24 @@ INI = (
     ("repro_owner", "string", "who answers for tests that name nobody"),
     ("repro_junit", "string", "which tests carry properties in JUnit files: drift (default), all, off"),
     ("repro_lock", "string", "which lock file is judged: auto, off, or a path; reports name the one that is found"),
+    ("repro_profile", "string", "name under which envelopes are recorded, such as {system}-{machine}-py{python}"),
+    ("repro_store", "string", "folder of recorded envelopes; default: __envelopes__ beside the test modules"),
+    ("repro_store_limit", "string", "largest file of the store; default 64MiB"),
+    ("repro_max_age", "string", "age after which a recorded envelope is stale, such as 90d"),
     ("repro_policy", "linelist", "lines CODE=ACTION: what follows from a finding: accept, warn, fail"),
 )
 
 
-STARTING = ("repro_mode", "repro_seed", "repro_lock", "repro_policy")
+STARTING = (
+    "repro_mode",
+    "repro_seed",
+    "repro_lock",
+    "repro_policy",
+    "repro_record",
+    "repro_record_all",
+    "repro_profile",
+    "repro_store",
+)
 """Options that ask for something beyond what marked tests ask for."""
 
 
@@ -72,6 +86,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=None,
         help="judge what is installed by a lock file: the one that is found, none, or this one",
     )
+    group.addoption(
+        "--repro-record", action="store_true", default=False, help="record the tests that run and have no envelope yet"
+    )
+    group.addoption(
+        "--repro-record-all", action="store_true", default=False, help="record also those whose values changed"
+    )
+    group.addoption(
+        "--repro-profile", metavar="NAME", default=None, help="name under which envelopes are recorded and compared"
+    )
+    group.addoption("--repro-store", metavar="DIR", default=None, help="folder of recorded envelopes")
     for name, kind, text in INI:
         parser.addini(name, text, type=kind, default=None if kind == "string" else [])  # type: ignore[arg-type]  # literal kinds
 

@@ -71,12 +71,14 @@ def verdict_of(replay: Replay, policy: Mapping[str, Action]) -> Verdict:
         cut=max(before.cut, after.cut),
         found=comparison.found,
         notes=tuple(dict.fromkeys([*before.notes, *after.notes])),
+        largest=max((gap.difference.relative or 0.0 for gap in comparison.gaps), default=0.0),
     )
 
 
 def widest(runs: Sequence[Envelope], plan: Plan) -> tuple[Envelope, Envelope, Comparison]:
     """Run 1 against the run that drifts from it most; against the last where none does."""
-    compared = [(run, compare(runs[0], run, plan.tolerances, plan.ignore)) for run in runs[1:]]
+    others = runs[1:] or runs  # one run alone, which is compared with a recorded one
+    compared = [(run, compare(runs[0], run, plan.tolerances, plan.ignore)) for run in others]
     run, comparison = max(reversed(compared), key=lambda pair: len(pair[1].drifts))
     return runs[0], run, comparison
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pytest_repro.errors import ReproError
@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
     from pytest_repro.plugin.options import Settings
 
-ARGUMENTS = ("tol", "rtol", "atol", "runs", "vary", "observe", "ignore", "owner")
-LATER = ("under", "recorded")
-"""Arguments whose meaning is settled and that this version does not carry out yet: refused, never passed over."""
+ARGUMENTS = ("tol", "rtol", "atol", "under", "runs", "vary", "recorded", "observe", "ignore", "owner")
+
+CONDITIONS = ("recorded", "recorded:same-hardware")
+"""Conditions under which ``under=`` states another tolerance, the more specific behind its joint."""
 
 MOST_RUNS = 1000
 """More runs than this in one test are a slip of the pen."""
@@ -37,6 +38,10 @@ class Plan:
         explicit: What is judged on where the test records something.
         owner: Who answers for the test.
         seed: In ``[0, 2**32)``.
+        recorded: True where a recorded envelope must be there, a pattern of the profiles to compare with, False for
+            never; None: compare where there is one.
+        under: Tolerances that replace the others under a condition.
+        wished: Categories that the marker names: what is recorded beside the usual ones.
     """
 
     replayed: bool
@@ -48,6 +53,9 @@ class Plan:
     explicit: tuple[str, ...]
     owner: str
     seed: int
+    recorded: bool | str | None = None
+    under: Mapping[str, Tolerances] = field(default_factory=dict)
+    wished: tuple[str, ...] = ()
 
     @property
     def patterns(self) -> tuple[str, ...]:
@@ -86,6 +94,9 @@ def plan_for(item: pytest.Item, settings: Settings, seed: int) -> Plan | None:
         explicit=EXPLICIT if wish is None and settings.observe is None else observe,
         owner=_nearest(said, "owner") or settings.owner,
         seed=seed,
+        recorded=_nearest(said, "recorded"),
+        under=_under(_nearest(said, "under")),
+        wished=tuple(word.lstrip("+") for word in _words(wish) if not word.startswith("-")),
     )
 
 
@@ -106,14 +117,13 @@ def _arguments(marker: pytest.Mark) -> Mapping[str, Any]:
 
 def _checked(arguments: Mapping[str, Any]) -> None:
     for name in arguments:
-        if name in LATER:
-            mend = f"take {name}= out of the marker"
-            raise ReproError("U101", f"{name} is not carried out by this version", place=name, mend=mend)
         if name not in ARGUMENTS:
             mend = f"use some of {', '.join(ARGUMENTS)}"
             raise ReproError("U101", f"replay has no argument {name!r:.40}", place="replay", mend=mend)
     tolerances_from(arguments.get("tol"), rtol=arguments.get("rtol"), atol=arguments.get("atol"))
-    _check_runs(arguments.get("runs", 2))
+    _check_runs(arguments.get("runs", 2), alone=bool(arguments.get("recorded")))
+    _check_recorded(arguments.get("recorded"))
+    _under(arguments.get("under"))
     if arguments.get("vary") not in (None, "none"):
         raise ReproError(
             "U101", "vary is not carried out by this version", place="vary", mend='take vary= out, or vary="none"'
@@ -127,11 +137,41 @@ def _checked(arguments: Mapping[str, Any]) -> None:
         raise ReproError("U101", f"owner is a text, not {owner!r:.60}", place="owner", mend='write owner="@team"')
 
 
-def _check_runs(runs: object) -> None:
-    mend = f"write runs=3, a whole number from 2 to {MOST_RUNS}"
+def _check_recorded(recorded: object) -> None:
+    if recorded is None or isinstance(recorded, bool) or (isinstance(recorded, str) and recorded):
+        return
+    mend = 'write recorded=True, or the profiles to compare with: recorded="linux-*"'
+    raise ReproError("U101", f"recorded is True, False or a pattern, not {recorded!r:.60}", place="recorded", mend=mend)
+
+
+def _under(wish: object) -> dict[str, Tolerances]:
+    """Tolerances by condition.
+
+    Raises:
+        ReproError: ``U101``, with the condition.
+    """
+    if wish is None:
+        return {}
+    mend = 'write under={"recorded": 1e-6, "recorded:same-hardware": 0}'
+    if not isinstance(wish, Mapping):
+        raise ReproError("U101", f"under maps conditions to tolerances, not {wish!r:.60}", place="under", mend=mend)
+    found: dict[str, Tolerances] = {}
+    for condition, tol in wish.items():
+        if condition not in CONDITIONS:
+            sentence = f"there is no condition {condition!r:.40}, only {' and '.join(CONDITIONS)}"
+            raise ReproError("U101", sentence, place="under", mend=mend)
+        try:
+            found[condition] = tolerances_from(tol)
+        except ReproError as error:
+            raise error.within(f'under["{condition}"]') from None
+    return found
+
+
+def _check_runs(runs: object, *, alone: bool) -> None:
+    mend = f"write runs=3, a whole number from 2 to {MOST_RUNS}; runs=1 goes with recorded=True"
     if isinstance(runs, bool) or not isinstance(runs, int) or not 1 <= runs <= MOST_RUNS:
         raise ReproError("U101", f"runs is a whole number >= 2, not {runs!r:.60}", place="runs", mend=mend)
-    if runs == 1:
+    if runs == 1 and not alone:
         raise ReproError("U101", "one run has nothing to be compared with", place="runs", mend=mend)
 
 

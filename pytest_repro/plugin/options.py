@@ -34,6 +34,10 @@ SEED_LIMIT = 2**63
 """Session seeds are below this: they go through JSON and command lines of every platform."""
 
 
+STORE_LIMIT = 64 << 20
+"""Bytes that one file of a store may have unless somebody says otherwise."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What holds for the whole session.
@@ -48,6 +52,11 @@ class Settings:
         owner: Of tests that name none.
         policy: Actions that differ from the catalogue's.
         junit: Which tests carry properties in JUnit files.
+        record: What is written to the store: nothing, what is missing, what changed as well.
+        profile: Template of the profile's name.
+        store: Folder of the store; empty: beside the test modules.
+        store_limit: Bytes that one file of the store may have.
+        max_age: Days after which a recorded test is stale; 0: never.
         lock: ``auto``, ``off`` or the path of a lock file; empty where nobody said anything: reports then tell of the
             lock that is found, and nothing is judged.
     """
@@ -62,6 +71,11 @@ class Settings:
     policy: Mapping[str, Action]
     junit: Literal["drift", "all", "off"]
     lock: str = ""
+    record: Literal["", "missing", "changed"] = ""
+    profile: str = ""
+    store: str = ""
+    store_limit: int = STORE_LIMIT
+    max_age: int = 0
 
 
 def settings_from(config: pytest.Config) -> Settings:
@@ -85,6 +99,15 @@ def settings_from(config: pytest.Config) -> Settings:
         policy=policy,
         junit=_junit(config),
         lock=_lock(config),
+        record="changed"
+        if config.getoption("repro_record_all")
+        else "missing"
+        if config.getoption("repro_record")
+        else "",
+        profile=config.getoption("repro_profile") or ini.text(config, "repro_profile"),
+        store=_store(config),
+        store_limit=_bytes(ini.text(config, "repro_store_limit")),
+        max_age=_days(ini.text(config, "repro_max_age")),
     )
 
 
@@ -118,6 +141,51 @@ def _lock(config: pytest.Config) -> str:
         place, mend = ("--repro-lock" if given else "repro_lock"), "pytest --repro-lock=auto"
         raise ReproError("U102", f"there is no lock file {said!r:.80}", place=place, mend=mend)
     return str(path)
+
+
+def _store(config: pytest.Config) -> str:
+    """A folder: of the command line from where pytest was started, else from rootdir."""
+    given = config.getoption("repro_store")
+    said = given or ini.text(config, "repro_store")
+    if "://" in said:
+        mend = "pytest --repro-store=../envelopes"
+        raise ReproError(
+            "U102", "stores behind URLs are not carried out by this version", place="repro_store", mend=mend
+        )
+    return str(Path(config.invocation_params.dir if given else config.rootpath, said)) if said else ""
+
+
+UNITS = {
+    "": 1,
+    "k": 1000,
+    "kb": 1000,
+    "kib": 1 << 10,
+    "m": 10**6,
+    "mb": 10**6,
+    "mib": 1 << 20,
+    "g": 10**9,
+    "gb": 10**9,
+    "gib": 1 << 30,
+}
+
+
+def _bytes(said: str) -> int:
+    found = re.fullmatch(r"(\d{1,15})\s*([a-z]*)", said.strip().lower())
+    if not said:
+        return STORE_LIMIT
+    if found is None or found[2] not in UNITS or not int(found[1]):
+        mend = "write repro_store_limit = 64MiB"
+        raise ReproError("U102", f"not a size: {said!r:.40}", place="repro_store_limit", mend=mend)
+    return int(found[1]) * UNITS[found[2]]
+
+
+def _days(said: str) -> int:
+    found = re.fullmatch(r"(\d{1,6})\s*d?", said.strip().lower())
+    if not said:
+        return 0
+    if found is None:
+        raise ReproError("U102", f"not an age: {said!r:.40}", place="repro_max_age", mend="write repro_max_age = 90d")
+    return int(found[1])
 
 
 def _session_seed(config: pytest.Config) -> int:

@@ -162,6 +162,10 @@ def premises_of(config: pytest.Config) -> Premises:
         return present
     try:
         premises = Premises(config.rootpath, cache_of(config), settings_from(config))
+        if premises.settings.profile:
+            from pytest_repro.plugin import profile  # noqa: PLC0415  # stands on the table of all facts
+
+            profile.checked(premises.settings.profile)
     except ReproError as error:
         raise pytest.UsageError(str(error)) from None
     config.stash[PREMISES] = premises

@@ -39,12 +39,16 @@ class Amendment:
         self._premises = premises
         self._settings = premises.settings
 
-    def apply(self, reports: list[pytest.TestReport]) -> None:
-        """Give the test its own outcome, add the drift by its action, attach the facts."""
+    def apply(self, reports: list[pytest.TestReport]) -> pytest.TestReport | None:
+        """Give the test its own outcome, add the drift by its action, attach the facts.
+
+        Returns:
+            The report that stands for the test; None where there is none.
+        """
         self._own_outcome(reports)
         main = self._main(reports)
         if main is None:
-            return
+            return None
         text = self._text() if self._verdict.action != "accept" else ""
         drift = self._verdict.action == "fail" and main.outcome != "failed"
         skipped = outcome_of(main) == "skipped" and not drift  # an expected failure ran
@@ -53,9 +57,12 @@ class Amendment:
         vars(main)["repro"] = self._facts(text, drift=drift, skipped=skipped)
         if self._settings.junit == "all" or (self._settings.junit == "drift" and text):
             self._properties(reports, told=bool(text))
+        return main
 
     def _own_outcome(self, reports: list[pytest.TestReport]) -> None:
         """Run 1 is the test as it would have run without replay; where the runs end differently its reports count."""
+        if not self._replay.hidden:
+            return
         first = self._replay.hidden[0]
         visible = self._replay.attempts[-1]
         if first.outcomes == visible.outcomes and _subtests(first.reports) == _subtests(reports):
@@ -83,7 +90,7 @@ class Amendment:
 
     def _text(self) -> str:
         context = {
-            "condition": f"same process, session seed {self._settings.session_seed}",
+            "condition": f"{self._verdict.against or 'same process'}, session seed {self._settings.session_seed}",
             **self._premises.context(),
             "run again": run_again(self._replay.item, self._settings),
         }

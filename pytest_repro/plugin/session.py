@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import traceback
 from contextlib import contextmanager
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -30,9 +30,12 @@ from pytest_repro.values.registry import Rooms
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
+    from pathlib import Path
 
     from _pytest.fixtures import FixtureDef, SubRequest
 
+    from pytest_repro.controls.verdict import Verdict
+    from pytest_repro.plugin.baselines import Baselines
     from pytest_repro.plugin.premises import Premises
 
 NAME = "repro-session"
@@ -70,6 +73,7 @@ class ReproSession:
         self._arrival: Arrival | None = None
         self._late = Arrival(self.pins)
         self._warned = neighbours.Warned()
+        self._kept: dict[Path, bool] = {}
         if settings.mode == "all" or (settings.seeded and settings.mode != "off"):
             self._arrival = Arrival(self.pins)
             self._arrival.start(settings.session_seed % 2**32)
@@ -218,14 +222,51 @@ class ReproSession:
 
     def _judge(self, replay: Replay, reports: list[pytest.TestReport]) -> None:
         with self._guarded(replay.item):
-            if replay.hidden:
-                verdict = verdict_of(replay, self.settings.policy)
+            if replay.hidden or replay.plan.runs == 1:
+                verdict = self._with_recorded(replay, verdict_of(replay, self.settings.policy))
                 if verdict.findings and not verdict.owner:
                     verdict = dataclasses.replace(verdict, owner=self._premises.owner_of(replay.item.path))
                 waived = Waived(verdict, (), ())
                 if verdict.findings:
-                    waived = waive(verdict, self._premises.waivers, self._premises.today)
-                Amendment(replay, waived, self._premises).apply(reports)
+                    waived = waive(verdict, self._premises.waivers, self._premises.today, verdict.condition)
+                main = Amendment(replay, waived, self._premises).apply(reports)
+                if self.settings.record and main is not None:
+                    self._record(replay, waived.verdict, main)
+
+    def _with_recorded(self, replay: Replay, verdict: Verdict) -> Verdict:
+        """The verdict with what recorded envelopes add to it, where there may be one."""
+        folder = replay.item.path.parent
+        if folder not in self._kept:
+            self._kept[folder] = bool(self.settings.store) or (folder / "__envelopes__").is_dir()
+        if not (self._kept[folder] or replay.plan.recorded):
+            return verdict
+        return self._baselines.judged(replay, verdict)
+
+    @cached_property
+    def _baselines(self) -> Baselines:
+        from pytest_repro.plugin.baselines import Baselines  # noqa: PLC0415  # only where something is recorded
+
+        return Baselines(self._premises)
+
+    def _record(self, replay: Replay, verdict: Verdict, main: pytest.TestReport) -> None:
+        """Hand a test on to be recorded, or the reason why it is not; a worker's goes with its report."""
+        recordings = self._tally.recordings_of(self._premises)
+        drifts = any(finding.action == "fail" for finding in verdict.findings)
+        if drifts and verdict.condition == "replay":
+            refused = (verdict.nodeid, "it drifts between its own runs: an irreproducible baseline is worse than none")
+        else:
+            change = self._baselines.change(replay, verdict)
+            if change is not None:
+                if hasattr(self._config, "workerinput"):
+                    vars(main)["repro_parcel"] = recordings.pack(change)
+                else:
+                    recordings.add(change)
+                return
+            refused = (verdict.nodeid, "it did not pass")
+        if hasattr(self._config, "workerinput"):
+            vars(main)["repro_parcel"] = {"refused": refused}
+        else:
+            recordings.refuse(*refused)
 
     @contextmanager
     def _guarded(self, item: pytest.Item) -> Iterator[None]:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from _pytest.terminal import TerminalReporter
 
+    from pytest_repro.plugin.premises import Premises
+    from pytest_repro.plugin.recordings import Recordings
+
 NAME = "repro-tally"
 
 MOST_PAGES = 20
@@ -33,6 +36,7 @@ class Tally:
         faults: Tracebacks of faults of the plugin itself.
         notices: Lines about the whole session: seeders that failed.
         standing: Findings about the session itself.
+        recordings: What is to be recorded, where something is.
     """
 
     def __init__(self, config: pytest.Config) -> None:
@@ -41,12 +45,30 @@ class Tally:
         self.faults: list[str] = []
         self.notices: list[str] = []
         self.standing = Standing()
+        self.recordings: Recordings | None = None
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Collect what the judgement attached."""
         facts = getattr(report, "repro", None)
         if isinstance(facts, dict):
             self.facts.append(facts)
+        parcel = vars(report).pop("repro_parcel", None) if not hasattr(self._config, "workerinput") else None
+        if parcel is not None:
+            self.recordings_of(self._premises()).take(parcel)
+
+    def recordings_of(self, premises: Premises) -> Recordings:
+        """What is to be recorded in this session."""
+        if self.recordings is None:
+            from pytest_repro.plugin.baselines import Baselines  # noqa: PLC0415  # only where something is recorded
+            from pytest_repro.plugin.recordings import Recordings  # noqa: PLC0415  # likewise
+
+            self.recordings = Recordings(Baselines(premises).store, premises.root)
+        return self.recordings
+
+    def _premises(self) -> Premises:
+        from pytest_repro.plugin.premises import premises_of  # noqa: PLC0415  # xdist's controller loads this file
+
+        return premises_of(self._config)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
@@ -68,11 +90,13 @@ class Tally:
             output["repro_notices"] = list(self.notices)
             output["repro_standing"] = self.standing.to_dict()
             return
+        if self.recordings is not None:
+            self.recordings.write()
+            self.standing.lines += [line] if (line := self.recordings.line()) else []
         if self.facts or self.standing.judged:
-            from pytest_repro.plugin.premises import premises_of  # noqa: PLC0415  # xdist's controller loads this file in every run
-
-            self.standing.judge_waivers(premises_of(self._config), self.facts)
-        if self.standing.failed and session.exitstatus == pytest.ExitCode.OK:
+            self.standing.judge_waivers(self._premises(), self.facts)
+        failed = self.standing.failed or (self.recordings is not None and self.recordings.failed)
+        if failed and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
         if self.faults:
             session.exitstatus = FAULT_STATUS
@@ -97,6 +121,8 @@ class Tally:
     def write(self, reporter: TerminalReporter) -> None:
         """Warnings in full, what was compared under ``-v``, faults, and the one line that is always there."""
         self._write_warned(reporter)
+        if self.recordings is not None:
+            self.recordings.show(reporter)
         self.standing.write(reporter)
         if reporter.verbosity > 0:
             self._write_compared(reporter)

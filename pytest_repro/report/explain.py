@@ -14,7 +14,6 @@ ERRORS = (
     ("U102", "option or setting that means nothing"),
     ("U103", "policy that means nothing"),
     ("U104", "command that means nothing"),
-    ("B602", "saved value that cannot be read"),
 )
 """Codes that no policy changes: they say that something was written that cannot be used."""
 

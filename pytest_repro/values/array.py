@@ -93,13 +93,12 @@ class Array(NamedTuple):
     def measure(self, other: Frozen, tolerance: Tolerance) -> Difference:
         """Label, shape and dtype exactly; numbers by the tolerance, everything else exactly."""
         then = cast("Array", other)
-        for name, here, there in (
-            ("", self.label, then.label),
-            ("shape ", _dims(self.shape), _dims(then.shape)),
-            ("dtype ", str(self.dtype), str(then.dtype)),
-        ):
-            if here != there:
-                return parted(f"{name}{here}, then {there}")
+        if self.label != then.label:
+            return parted(f"{self.label}, then {then.label}")
+        if self.shape != then.shape:
+            return parted(f"shape {_dims(self.shape)}, then {_dims(then.shape)}")
+        if self.dtype != then.dtype:
+            return parted(f"dtype {self.dtype}, then {then.dtype}")
         if self.values is None or then.values is None:
             size = math.prod(self.shape)
             if self.hash() == then.hash():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from typing import TYPE_CHECKING, TypeVar
 
 from pytest_repro.errors import ReproError
@@ -34,6 +35,28 @@ def field(data: Mapping[str, object], key: str, kind: type[Kept]) -> Kept:
     if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
         raise malformed(f"unexpected type {type(value).__name__} (expected {kind.__name__})", key)
     return value
+
+
+def version(data: Mapping[str, object], known: str) -> str:
+    """The field ``format``: any minor version of the major one that is known.
+
+    Raises:
+        ReproError: ``B604``, a newer major version; ``B602``, anything else that is not ``MAJOR.MINOR``.
+    """
+    text = field(data, "format", str)
+    found = re.fullmatch(r"([0-9]{1,6})\.([0-9]{1,6})", text)
+    major = known.partition(".")[0]
+    if found is None or int(found[1]) < int(major):
+        raise malformed(f"unexpected version {text!r:.40} (expected {known})", "format")
+    if int(found[1]) > int(major):
+        sentence = f"format {text} is newer than {known}, the newest that is known here"
+        raise ReproError("B604", sentence, place="format", mend="pip install --upgrade pytest-repro")
+    return text
+
+
+def item(name: str, key: str) -> str:
+    """An item of a mapping as a place: ``values["record.loss"]``."""
+    return f'{name}["{cut(key, 200)}"]'
 
 
 def texts(data: Mapping[str, object], key: str) -> tuple[str, ...]:

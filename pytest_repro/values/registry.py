@@ -291,11 +291,10 @@ def measure(before: Frozen, after: Frozen, tolerance: Tolerance) -> Difference:
 
 def _sort(frozen: Frozen) -> str:
     """What a reader calls this sort of value."""
-    if isinstance(frozen, array.Array | words.Words | container.Length | container.Keys):
-        return frozen.label
     if isinstance(frozen, Opaque | outcome.Failure):
         return frozen.type
-    return _NAMES.get(frozen.kind, frozen.kind)
+    # asked by name: an array that a store keeps in a file of its own has a label as well
+    return getattr(frozen, "label", "") or _NAMES.get(frozen.kind, frozen.kind)
 
 
 def opaque(frozen: Frozen) -> bool:

@@ -33,7 +33,7 @@ TOML = [name for name in MENDS if name != "Pipfile.lock"]
     ],
     ids=["empty", "blank", "conflict", "latin", "binary"],
 )
-def test_what_is_no_text_is_refused_in_the_name_of_its_tool(write, refused, name, data, sentence, line):  # noqa: PLR0917  # a table's columns
+def test_what_is_no_text_is_refused_in_the_name_of_its_tool(write, refused, name, data, sentence, line):
     path = write(name, data)
     message = f"{sentence} in '{name}{line}'  [RPR-L406]\n  mend: {MENDS[name]}"
     assert refused(read, path, project=path.parent) == message
@@ -49,7 +49,7 @@ def test_what_is_no_text_is_refused_in_the_name_of_its_tool(write, refused, name
     ],
     ids=["cut off", "twice", "syntax"],
 )
-def test_toml_is_refused_with_the_line_where_its_parser_gave_up(write, refused, name, text, sentence, line):  # noqa: PLR0917  # a table's columns
+def test_toml_is_refused_with_the_line_where_its_parser_gave_up(write, refused, name, text, sentence, line):
     path = write(name, text)
     message = refused(read, path, project=path.parent)
     assert message.startswith(sentence)

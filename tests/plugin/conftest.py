@@ -12,7 +12,9 @@ import numpy as np  # noqa: F401  # imported here once: pytester throws out what
 import numpy.random  # noqa: F401  # and it imports this part late
 import pytest
 
-import pytest_repro.plugin.contracts  # likewise: half of our own rooms loaded twice would not know the other half
+import pytest_repro.plugin.baselines  # likewise: half of our own rooms loaded twice would not know the other half
+import pytest_repro.plugin.contracts
+import pytest_repro.plugin.recordings
 import pytest_repro.plugin.session  # noqa: F401
 
 if TYPE_CHECKING:

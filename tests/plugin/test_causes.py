@@ -164,7 +164,7 @@ def test_a_generator_seeded_with_the_time_is_a_drift(run):
         import pytest, random, time
         @pytest.mark.replay
         def test_it():
-            draws = [random.Random(time.time_ns()).gauss(0, 9) for _ in range(20)]
+            draws = [random.Random(time.time_ns()).gauss(0, 9) for _ in range(200)]
         """
     )
     result.assert_outcomes(failed=1)

@@ -135,7 +135,10 @@ def test_ignored_addresses_are_not_compared_and_patterns_that_find_nothing_are_t
         ("ignore=('a', None)", "a pattern is a text, not None", "ignore[1]"),
         ("observe=('local',)", "nothing is called 'local'", "observe"),
         ("owner=3", "owner is a text, not 3", "owner"),
-        ("recorded=True", "recorded is not carried out by this version", "recorded"),
+        ("recorded=3", "recorded is True, False or a pattern, not 3", "recorded"),
+        ("under=3", "under maps conditions to tolerances, not 3", "under"),
+        ("under={'blas': 1}", "there is no condition 'blas', only recorded and recorded:same-hardware", "under"),
+        ("under={'recorded': -1}", "a tolerance is a finite number >= 0, not -1", 'under["recorded"].tol'),
         ("vary='blas'", "vary is not carried out by this version", "vary"),
     ],
 )

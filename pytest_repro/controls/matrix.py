@@ -1,0 +1,164 @@
+"""A matrix: tests by profiles, with the largest difference of each cell and clusters of equal results."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from pytest_repro.compare import compare
+from pytest_repro.values.tolerance import Tolerances
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pytest_repro.compare import Comparison, Gap
+    from pytest_repro.envelope import Envelope
+    from pytest_repro.store.recorded import Recorded
+
+State = Literal["reference", "same", "within", "drift", "missing"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One set of recorded tests: a profile, a commit, a store, a folder of a CI job.
+
+    Attributes:
+        name: What tables call it.
+        tests: Recorded tests by name.
+        hardware: The class of hardware it was recorded on, the same text for the same class; empty if unknown.
+    """
+
+    name: str
+    tests: Mapping[str, Recorded]
+    hardware: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One test in one column, against the first column that holds it.
+
+    Attributes:
+        state: ``reference``; ``same`` bit for bit; ``within`` the tolerances; ``drift``; ``missing``.
+        worst: The gap with the largest relative difference, structural ones before all; None where there is none.
+        gaps: How many values differ.
+    """
+
+    state: State
+    worst: Gap | None = None
+    gaps: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One test in all columns.
+
+    Attributes:
+        test: Its name.
+        cells: In the order of the columns.
+        clusters: Names of columns whose results are the same bit for bit, largest cluster first.
+    """
+
+    test: str
+    cells: tuple[Cell, ...]
+    clusters: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matrix:
+    """All tests in all columns.
+
+    Attributes:
+        columns: Their names.
+        rows: By name of test.
+        clusters: Names of columns that hold the same tests with the same results, largest cluster first.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    clusters: tuple[tuple[str, ...], ...]
+
+
+def matrix(columns: Sequence[Column], tolerances: Tolerances | None = None, ignore: Sequence[str] = ()) -> Matrix:
+    """Compares recorded tests across columns.
+
+    Args:
+        columns: At least one.
+        tolerances: What is allowed where; nothing if None.
+        ignore: Patterns of addresses that are not compared.
+
+    Raises:
+        ReproError: ``B602``, an array's file is not what was recorded.
+    """
+    allowed = tolerances or Tolerances()
+    rows: list[Row] = []
+    kinds: list[list[int]] = [[] for _ in columns]
+    for test in sorted({name for column in columns for name in column.tests}):
+        envelopes = [_envelope(column, test) for column in columns]
+        places = _places(envelopes, ignore)
+        for kind, at in zip(kinds, places, strict=True):
+            kind.append(at)
+        cells = _cells(envelopes, places, allowed, ignore)
+        rows.append(Row(test=test, cells=cells, clusters=_named(columns, places)))
+    return Matrix(
+        columns=tuple(column.name for column in columns),
+        rows=tuple(rows),
+        clusters=_named(columns, [tuple(kind) for kind in kinds]),
+    )
+
+
+def _envelope(column: Column, test: str) -> Envelope | None:
+    found = column.tests.get(test)
+    return None if found is None else found.envelope(test, column.name)
+
+
+def _places(envelopes: Sequence[Envelope | None], ignore: Sequence[str]) -> list[int]:
+    """The number of the cluster that each envelope belongs to; -1 for those that are missing."""
+    first: list[Envelope] = []
+    places: list[int] = []
+    for envelope in envelopes:
+        if envelope is None:
+            places.append(-1)
+            continue
+        same = (at for at, other in enumerate(first) if not compare(other, envelope, Tolerances(), ignore).gaps)
+        at = next(same, len(first))
+        if at == len(first):
+            first.append(envelope)
+        places.append(at)
+    return places
+
+
+def _cells(
+    envelopes: Sequence[Envelope | None], places: Sequence[int], tolerances: Tolerances, ignore: Sequence[str]
+) -> tuple[Cell, ...]:
+    """The cells of one test; the first envelope is what the others are compared with."""
+    reference: Envelope | None = None
+    known: dict[int, Cell] = {-1: Cell(state="missing"), 0: Cell(state="same")}
+    cells: list[Cell] = []
+    for envelope, place in zip(envelopes, places, strict=True):
+        if envelope is not None and reference is None:
+            reference = envelope
+            cells.append(Cell(state="reference"))
+            continue
+        if envelope is not None and reference is not None and place not in known:
+            known[place] = _cell(compare(reference, envelope, tolerances, ignore))
+        cells.append(known[place])
+    return tuple(cells)
+
+
+def _cell(found: Comparison) -> Cell:
+    worst = max(found.gaps, key=_size, default=None)
+    return Cell(state="drift" if found.drifts else "within", worst=worst, gaps=len(found.gaps))
+
+
+def _size(gap: Gap) -> tuple[bool, bool, float]:
+    difference = gap.difference
+    without = difference.structural != "" or difference.relative is None or difference.nonfinite > 0
+    return difference.drifted, without, difference.relative or 0.0
+
+
+def _named(columns: Sequence[Column], places: Sequence[object]) -> tuple[tuple[str, ...], ...]:
+    groups: dict[object, list[str]] = {}
+    for column, place in zip(columns, places, strict=True):
+        if place != -1:
+            groups.setdefault(place, []).append(column.name)
+    return tuple(tuple(group) for group in sorted(groups.values(), key=len, reverse=True))

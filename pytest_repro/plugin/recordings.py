@@ -1,0 +1,94 @@
+"""What a session records: gathered from its tests and workers, written once at its end, and told."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pytest_repro.controls.counting import counted
+from pytest_repro.errors import ReproError
+from pytest_repro.store.parcel import packed, unpacked
+
+if TYPE_CHECKING:
+    from _pytest.terminal import TerminalReporter
+
+    from pytest_repro.store.change import Change, Written
+    from pytest_repro.store.local import LocalStore
+
+SHOWN = 20
+"""Tests that are named with the reason for which they were not recorded."""
+
+
+class Recordings:
+    """Changes that wait for the end of the session.
+
+    Args:
+        store: Where they are written.
+        root: The project.
+    """
+
+    def __init__(self, store: LocalStore, root: Path) -> None:
+        self._store = store
+        self._root = root
+        self._changes: list[Change] = []
+        self._refused: list[tuple[str, str]] = []
+        self._parcels = 0
+        self._written: Written | None = None
+        self._folder = tempfile.TemporaryDirectory(prefix="pytest-repro-recorded-")
+
+    def add(self, change: Change) -> None:
+        """One more test is to be recorded."""
+        self._changes.append(change)
+
+    def refuse(self, nodeid: str, why: str) -> None:
+        """One more test is not to be recorded."""
+        self._refused.append((nodeid, why))
+
+    def pack(self, change: Change) -> dict[str, Any]:
+        """A change as it travels from a worker."""
+        return packed(change, self._root, self._store.limit_bytes)
+
+    def take(self, parcel: dict[str, Any]) -> None:
+        """What a worker wants to be recorded."""
+        if "refused" in parcel:
+            self.refuse(*parcel["refused"])
+            return
+        self._parcels += 1
+        folder = Path(self._folder.name) / str(self._parcels)
+        try:
+            self.add(unpacked(parcel, self._root, folder, self._store.limit_bytes))
+        except ReproError as error:
+            self.refuse(parcel["name"], str(error))
+
+    def write(self) -> None:
+        """Write all of it; what cannot be written is told, and the rest is written."""
+        self._written = self._store.write(self._changes)
+        self._refused += [(each.change.name, str(each.error)) for each in self._written.refused]
+        self._folder.cleanup()
+
+    @property
+    def failed(self) -> bool:
+        """Whether something that was to be written was not."""
+        return bool(self._written and self._written.refused)
+
+    def line(self) -> str:
+        """What was done, in one line."""
+        if self._written is None:
+            return ""
+        parts = [
+            f"recorded {counted(len(self._written.written), 'test')} in {counted(len(self._written.files), 'file')}"
+        ]
+        parts += [f"kept {len(self._written.kept)}"] if self._written.kept else []
+        parts += [f"refused {len(self._refused)}"] if self._refused else []
+        return ", ".join(parts)
+
+    def show(self, reporter: TerminalReporter) -> None:
+        """Tests that were not recorded, and why."""
+        if not self._refused:
+            return
+        reporter.section("repro: not recorded", yellow=True)
+        for nodeid, why in self._refused[:SHOWN]:
+            reporter.write_line(f"{nodeid}: {why}")
+        if len(self._refused) > SHOWN:
+            reporter.write_line(f"and {len(self._refused) - SHOWN} more")

@@ -1,0 +1,66 @@
+"""A parcel: a change in types that travel between processes which may share no disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pytest_repro.store import npy, recorded
+from pytest_repro.store.change import Change
+from pytest_repro.store.shelf import Shelf
+
+if TYPE_CHECKING:
+    from pytest_repro.store.change import Wish
+
+
+def packed(change: Change, root: Path, limit: int) -> dict[str, Any]:
+    """A change as plain values and bytes.
+
+    Args:
+        change: What is to be recorded.
+        root: The project; the module is named relative to it.
+        limit: Bytes that one array may have.
+
+    Raises:
+        ReproError: ``B606``, an array above the limit.
+    """
+    shelf = Shelf(Path(), limit)
+    return {
+        "module": change.module.relative_to(root).as_posix(),
+        "profile": change.profile,
+        "name": change.name,
+        "wish": change.wish,
+        "entry": recorded.written(change.recorded, shelf),
+        "environment": dict(change.recorded.environment),
+        "arrays": {
+            digest: npy.header(values.dtype, values.shape) + bytes(npy.raw(values))
+            for digest, values in shelf.waiting.items()
+        },
+    }
+
+
+def unpacked(parcel: dict[str, Any], root: Path, folder: Path, limit: int) -> Change:
+    """The change that was packed.
+
+    Args:
+        parcel: Of a worker of this session.
+        root: The project.
+        folder: Where its arrays are put until they are recorded.
+        limit: Bytes that one array may have.
+
+    Raises:
+        ReproError: ``B602``, it is not what was packed.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for digest, data in parcel["arrays"].items():
+        (folder / f"{digest}.npy").write_bytes(data)
+    kept = parcel["entry"][recorded.RECORDED]["environment"]
+    environments = {kept: parcel["environment"]} if kept else {}
+    wish: Wish = parcel["wish"]
+    return Change(
+        module=root / parcel["module"],
+        profile=parcel["profile"],
+        name=parcel["name"],
+        recorded=recorded.read(parcel["entry"], environments, Shelf(folder, limit)),
+        wish=wish,
+    )
