@@ -1,0 +1,52 @@
+"""`pytest-repro check`: whether everything recorded can be used, and what may be deleted."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from pytest_repro.cli import here as standing
+from pytest_repro.errors import ReproError
+from pytest_repro.plugin.collecting import collected
+from pytest_repro.report import health as told
+from pytest_repro.report import plain
+from pytest_repro.store import integrity
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def add(choices: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the subcommand."""
+    parser = choices.add_parser(
+        "check",
+        help="whether all that is recorded can be used; --prune tells what may be deleted",
+        description="Read every file of envelopes, every test in it and every array, and tell what is broken. "
+        "Exit status: 0 sound, 1 something is broken, 4 a mistake of use.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--json", action="store_true", help="as JSON")
+    parser.add_argument(
+        "--prune",
+        action="store_true",
+        help="list recorded tests that pytest does not collect here any more, and arrays that nothing names then",
+    )
+    parser.add_argument("--yes", action="store_true", help="with --prune: delete them")
+    standing.add(parser)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print what is broken; 1 where something is."""
+    if options.yes and not options.prune:
+        raise ReproError("U104", "--yes goes with --prune", place="check", mend="pytest-repro check --prune --yes")
+    here = standing.here(options)
+    pruned = None
+    if options.prune:
+        pruned = integrity.prune(
+            here.folder, collected=collected(), project=here.root, limit_bytes=here.limit, delete=options.yes
+        )
+    health = integrity.examine(here.folder, project=here.root, limit_bytes=here.limit)
+    data = told.to_dict(health, here.folder, pruned) if options.json else None
+    sys.stdout.write(told.text(health, here.folder, pruned) if data is None else plain.to_json(data) + "\n")
+    return int(bool(health.faults or (pruned is not None and pruned.refused)))

@@ -1,0 +1,265 @@
+"""A matrix of recorded tests by columns as text and as plain values: cells, clusters, and what parts them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pytest_repro.controls.counting import counted
+from pytest_repro.controls.origin import parting
+from pytest_repro.environment.lines import environment_line, hardware_line
+from pytest_repro.report import table
+from pytest_repro.report.page import COUNTED, display
+from pytest_repro.values.address import category
+from pytest_repro.values.entry import cut
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pytest_repro.controls.matrix import Cell, Matrix, Row
+    from pytest_repro.controls.origin import Origin
+    from pytest_repro.environment.differences import EnvironmentDifference
+
+EQUAL = 20
+"""Tests that are the same everywhere are listed up to this number of tests, and counted beyond."""
+
+FEW = 16
+"""Representable numbers between two that are told as such; more of them say no more than the difference."""
+
+FACTS = 3
+"""Facts that are named where clusters part."""
+
+LEGEND = (
+    "ref  what the others are compared with    =  the same bit for bit    -  not recorded    !  beyond the tolerance",
+    "a number is the largest relative difference; ulp are representable numbers between the two",
+)
+
+STRUCTURAL = ("missing", "new", "dtype", "shape")
+"""First words of what parts two values structurally; all else is another kind."""
+
+
+def text(found: Matrix, origins: Mapping[str, Origin], tolerance: str) -> str:
+    """The matrix, worst tests first; clusters; environments beneath.
+
+    Args:
+        found: The matrix.
+        origins: Where most tests of a column were recorded, by its name.
+        tolerance: What was allowed, as a reader wrote it.
+    """
+    lines = [table.labelled("tests", counts(found)), table.labelled("tolerance", tolerance), ""]
+    rows = sorted(found.rows, key=_rank)
+    if len(rows) > EQUAL:
+        rows = [row for row in rows if differs(row)]
+    for columns in _blocks(found.columns):
+        head = ("test", *(cut(found.columns[at], 24) for at in columns))
+        cells = [(_test(row.test), *(shown(row.cells[at]) for at in columns)) for row in rows]
+        lines += [*table.lines(head, cells, indent=0), ""]
+    if len(rows) < len(found.rows):
+        lines[-1:] = [f"and {counted(len(found.rows) - len(rows), 'test')} the same in all columns", ""]
+    lines += [*LEGEND, "", *clusters(found, origins), ""]
+    for name in found.columns:
+        told = enumerate(_where(origins[name]))
+        lines += [table.labelled("" if number else cut(name, 24), part, 26) for number, part in told]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def to_dict(found: Matrix, origins: Mapping[str, Origin], tolerance: str) -> dict[str, object]:
+    """The same, schema ``pytest-repro/matrix`` 1.0."""
+    return {
+        "schema": "pytest-repro/matrix",
+        "version": "1.0",
+        "tolerance": tolerance,
+        "columns": [origin_dict(name, origins[name]) for name in found.columns],
+        "tests": [
+            {
+                "test": row.test,
+                "cells": [_cell(cell) for cell in row.cells],
+                "clusters": [list(cluster) for cluster in row.clusters],
+            }
+            for row in sorted(found.rows, key=_rank)
+        ],
+        "clusters": [
+            {"columns": list(cluster), "differs_in": _parted(found.clusters[0], cluster, origins)}
+            for cluster in found.clusters
+        ],
+        "equal": not any(differs(row) for row in found.rows),
+    }
+
+
+def origin_dict(name: str, origin: Origin) -> dict[str, object]:
+    """One column's name and environment as plain JSON values."""
+    lines = (hardware_line(origin.snapshot), environment_line(origin.snapshot)) if origin.snapshot else ("", "")
+    return {
+        "name": name,
+        "environment_id": origin.id,
+        "hardware_class": origin.hardware,
+        "hardware": lines[0],
+        "environment": lines[1],
+        "unreadable": origin.reason,
+        "other_environments": origin.others,
+    }
+
+
+def counts(found: Matrix) -> str:
+    """``14 tests in 4 columns: 11 the same bit for bit, 2 within the tolerance, 1 beyond it``."""
+    states = [_state(row) for row in found.rows]
+    words = {
+        "drift": "beyond the tolerance",
+        "missing": "not recorded everywhere",
+        "within": "within the tolerance",
+        "same": "the same bit for bit",
+    }
+    told = ", ".join(f"{states.count(state)} {word}" for state, word in words.items() if state in states)
+    return f"{counted(len(states), 'test')} in {counted(len(found.columns), 'column')}: {told}"
+
+
+def differs(row: Row) -> bool:
+    """Whether a test is not the same everywhere, as far as the tolerance goes."""
+    return _state(row) in ("drift", "missing")
+
+
+def _state(row: Row) -> str:
+    states = {cell.state for cell in row.cells}
+    return next((state for state in ("drift", "missing", "within") if state in states), "same")
+
+
+def _rank(row: Row) -> tuple[int, float, str]:
+    """Drifts first, the structural and the largest among them first."""
+    order = ("drift", "missing", "within", "same").index(_state(row))
+    return order, -max(map(_size, row.cells)), row.test
+
+
+def _size(cell: Cell) -> float:
+    if cell.worst is None:
+        return -1.0
+    difference = cell.worst.difference
+    structural = difference.structural or difference.relative is None or difference.nonfinite
+    return float("inf") if structural else difference.relative or 0.0
+
+
+def shown(cell: Cell) -> str:
+    """A cell in a word: ``=``, ``3 ulp``, ``2e-09``, ``! 0.31``, ``! dtype``, ``-``."""
+    if cell.worst is None:
+        return {"reference": "ref", "same": "=", "missing": "-"}.get(cell.state, cell.state)
+    return f"! {_far(cell)}" if cell.state == "drift" else _far(cell)
+
+
+def _far(cell: Cell) -> str:
+    """How far a cell's worst value is apart, or what parts it where there is no distance."""
+    if cell.worst is None:
+        return ""
+    difference = cell.worst.difference
+    if category(cell.worst.address) == "outcome":
+        word = "outcome"
+    elif difference.structural:
+        first = difference.structural.partition(" ")[0]
+        word = first if first in STRUCTURAL else "kind"
+    elif difference.nonfinite:
+        word = "nan, inf"
+    elif difference.relative is None:
+        word = "differs"
+    elif difference.ulp is not None and difference.ulp <= FEW and difference.shape in COUNTED:
+        word = f"{difference.ulp:.0f} ulp"
+    else:
+        word = f"{difference.relative:.1e}"
+    return word
+
+
+def _cell(cell: Cell) -> dict[str, object]:
+    worst = cell.worst
+    told: dict[str, object] = {"state": cell.state, "differing": cell.gaps}
+    if worst is not None:
+        difference = worst.difference
+        told |= {
+            "address": worst.address,
+            "relative": difference.relative,
+            "absolute": difference.absolute,
+            "ulp": difference.ulp,
+            "shape": difference.shape,
+            "structural": difference.structural,
+        }
+    return told
+
+
+def _blocks(columns: Sequence[str]) -> list[range]:
+    """Columns that stand beside one another: as many as have room for their names beside that of a test."""
+    blocks, start, used = [], 0, 0
+    for at, name in enumerate(columns):
+        needed = max(10, min(len(name), 24)) + table.GAP
+        if used + needed > table.WIDTH - 40 and at > start:
+            blocks.append(range(start, at))
+            start, used = at, 0
+        used += needed
+    return [*blocks, range(start, len(columns))]
+
+
+def _test(nodeid: str) -> str:
+    """A node id that is cut in its middle where it is long: modules begin alike, tests end differently."""
+    return display(f"record.{nodeid}") if len(nodeid) > 48 else nodeid  # noqa: PLR2004  # as wide as display() cuts
+
+
+def clusters(found: Matrix, origins: Mapping[str, Origin]) -> list[str]:
+    """Which columns agree bit for bit, and in what their environments differ from the first of the clusters."""
+    first, *others = found.clusters
+    if not others:
+        return [f"{_all(first)} bit for bit"]
+    lines = [_these(first)]
+    for cluster in others:
+        told = _parted(first, cluster, origins)
+        differ = "differs" if len(cluster) == 1 else "agree; they differ"
+        names = _listed(cluster)
+        if told is None:
+            why = "; why is not known: an environment cannot be read"
+        elif told:
+            why = " in " + ", ".join(_fact(one) for one in told[:FACTS])
+            why += f" and {len(told) - FACTS} more" if len(told) > FACTS else ""
+        else:
+            why = " in nothing known of the environment: look at code, data and seeds"
+        lines.append(f"  {names} {differ} from {_pronoun(first)}{why}")
+    return [part for line in lines for part in table.filled(line[: len(line) - len(line.lstrip())], line.lstrip(), 4)]
+
+
+def _all(cluster: Sequence[str]) -> str:
+    return f"all {len(cluster)} agree" if len(cluster) > 1 else "one column alone"
+
+
+def _these(cluster: Sequence[str]) -> str:
+    if len(cluster) == 1:
+        return f"no two columns agree bit for bit; {cluster[0]} is the first"
+    return f"these {len(cluster)} agree bit for bit: {_listed(cluster)}"
+
+
+def _pronoun(cluster: Sequence[str]) -> str:
+    return "it" if len(cluster) == 1 else "them"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names)
+
+
+def _fact(one: Mapping[str, object]) -> str:
+    return f"{one['address']} ({_value(one['before'])} -> {_value(one['after'])})"
+
+
+def _value(value: object) -> str:
+    return "none" if value is None else cut(str(value), 32)
+
+
+def _parted(
+    first: Sequence[str], cluster: Sequence[str], origins: Mapping[str, Origin]
+) -> list[dict[str, object]] | None:
+    """The facts in which two clusters differ; None where they are unknown."""
+    if tuple(first) == tuple(cluster):
+        return []
+    found = parting([origins[name] for name in first], [origins[name] for name in cluster])
+    return None if found is None else [_difference(one) for one in found]
+
+
+def _difference(one: EnvironmentDifference) -> dict[str, object]:
+    return {"address": one.address, "before": one.before, "after": one.after, "why": one.why}
+
+
+def _where(origin: Origin) -> list[str]:
+    if origin.snapshot is None:
+        return [f"environment {origin.id}, not readable: {origin.reason}" if origin.id else origin.reason]
+    more = f" (and {counted(origin.others, 'other environment')})" if origin.others else ""
+    return [hardware_line(origin.snapshot), environment_line(origin.snapshot) + more]
