@@ -7,13 +7,13 @@ import os
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
-from pytest_repro.cli import audit, env, explain, lock
+from pytest_repro.cli import audit, check, compare, env, explain, lock, show
 from pytest_repro.errors import ReproError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-SUBCOMMANDS = (env, lock, audit, explain)
+SUBCOMMANDS = (env, lock, audit, show, compare, check, explain)
 """In the order in which a project comes to need them."""
 
 INTERRUPTED = 2
@@ -57,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(arguments: Sequence[str]) -> int:
     parser = Parser(
         prog="pytest-repro",
-        description="What pytest-repro knows of this project and this machine, without running its tests.",
+        description="What pytest-repro knows of this project and this machine.",
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="store_true", help="print the version")
