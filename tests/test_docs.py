@@ -9,6 +9,7 @@ from textwrap import dedent
 import numpy as np
 import pytest
 
+from pytest_repro.cli.main import SUBCOMMANDS
 from pytest_repro.controls.waivers import Waivers
 from pytest_repro.environment.fields import fields
 
@@ -76,3 +77,10 @@ def test_the_recorded_test_of_the_how_to_demands_then_records_then_holds(pyteste
         == 0
     )
     assert len(list(pytester.path.glob("__envelopes__/*.json"))) == 2
+
+
+def test_every_command_that_readme_and_docs_name_is_one():
+    texts = [path.read_text(encoding="utf-8") for path in (DOCS.parent / "README.md", *DOCS.rglob("*.md"))]
+    named = {word for text in texts for word in re.findall(r"^    pytest-repro (\w+)", text, re.MULTILINE)}
+    known = {module.__name__.rpartition(".")[2] for module in SUBCOMMANDS}
+    assert named == known

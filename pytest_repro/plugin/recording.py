@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     import numpy as np
     import pytest
 
+    from pytest_repro.plugin.contracts import Environment, Lockfile
+
 
 def seed_of(request: pytest.FixtureRequest) -> int:
     """The seed of the test that asks; pins its generators first where nobody did.
@@ -52,6 +54,22 @@ class Repro:
 
             self._rng = np.random.default_rng(self.seed)
         return self._rng
+
+    @property
+    def environment(self) -> Environment:
+        """What the fixture ``repro_environment`` hands out."""
+        from pytest_repro.plugin.contracts import Environment  # noqa: PLC0415  # loaded only when asked for
+        from pytest_repro.plugin.premises import premises_of  # noqa: PLC0415  # likewise
+
+        return Environment.of(premises_of(self._item.config).snapshot)
+
+    @property
+    def lock(self) -> Lockfile:
+        """What the fixture ``repro_lock`` hands out."""
+        from pytest_repro.plugin.contracts import Lockfile  # noqa: PLC0415  # loaded only when asked for
+        from pytest_repro.plugin.premises import premises_of  # noqa: PLC0415  # likewise
+
+        return Lockfile(premises_of(self._item.config))
 
     def record(self, **values: object) -> None:
         """Keep values under ``record.NAME``, as they are now; later changes do not matter.

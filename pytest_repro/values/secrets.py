@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from pytest_repro.values.lazy import lazily
 from pytest_repro.values.shapes import SHAPES
 from pytest_repro.values.tokens import TOKENS
 
@@ -19,10 +20,10 @@ SECRET = "<secret>"  # noqa: S105  # what stands in its place
 ROUNDS = 8  # looks at one text, each after something was found
 SHORTEST = 6  # "pwd=a!" is the shortest text that can hold one
 
-_TOKEN = re.compile(rf"(?<![A-Za-z0-9_])(?:{'|'.join(pattern for _, pattern in TOKENS)})")
+_TOKEN = lazily(rf"(?<![A-Za-z0-9_])(?:{'|'.join(pattern for _, pattern in TOKENS)})")
 # One letter is looked for at 0.03 ns a character, a word at 0.7, any of several letters at 5: hence the order of tests.
 _TRACES = tuple(
-    re.compile(pattern)
+    lazily(pattern)
     for pattern in (
         r"_(?=[a-z+/=-]{0,15}[A-Z0-9])[A-Za-z0-9_+/=.-]{16}",
         r"-(?=[a-z]{0,15}[A-Z0-9])[A-Za-z0-9_-]{16}",
@@ -31,41 +32,39 @@ _TRACES = tuple(
         r"SK[0-9a-f]{8}",
     )
 )
-_DAPI = re.compile(r"dapi[0-9a-f]{16}")
+_DAPI = lazily(r"dapi[0-9a-f]{16}")
 """What tokens of the table hold behind ``_``, ``-``, ``.``, ``A``, ``S``; the few others have a test of their own."""
 
-_NAME = re.compile(
+_NAME = lazily(
     r"pass(?:word|wd|phrase|code)?s?(?![a-z])|pwd(?![a-z])|secret(?:[_-]?(?:key|token|value|access[_-]?key))?(?![a-z])"
     r"|tokens?(?![a-z_])|key(?![a-z_])|auth(?![a-z_])|credentials?(?![a-z_])|session[_-]?id(?![a-z_])|jwt(?![a-z_])"
     r"|signature(?![a-z_])|sas(?![a-z_])"
 )
-_VALUE = re.compile(
+_VALUE = lazily(
     r"[_-]?\d{0,3}(?:\\?['\"])?\]?\s{0,4}(?:=>|[:=!]=?|(?<=['\"]),(?=\s?\\?['\"]))\s{0,4}[rbfuRBFU]?"
     r"(?:(?P<quote>\\?['\"])(?P<quoted>.*?)(?:(?P=quote)|\Z)|(?P<bare>[^\s,;&'\"()\[\]{}<>|\\]+)(?P<call>[(\[]?))",
 )
 """What joins a name to its value (``=``, ``:``, ``==``, a comma between two quoted words), and the value."""
 
-_KEYS = re.compile(
+_KEYS = lazily(
     r"(?:api|app|auth|access|account|private|signing|encryption|secret|master|storage|subscription|shared[_-]?access|ssh)[_-]?$"
 )
-_PARTS = re.compile(r"(?:^|[_.-]|[^a-z])$")  # "pass" and "pwd" are names only where a word begins
+_PARTS = lazily(r"(?:^|[_.-]|[^a-z])$")  # "pass" and "pwd" are names only where a word begins
 _STRONG = ("password", "passwd", "passphrase", "passcode", "secret")
-_LINE = re.compile(
-    r"^[ \t]*(?:export[ \t]+|set[ \t]+)?(?P<name>[A-Z][A-Z0-9_]{2,})=(?P<secret>[^\s'\"<].*)$", re.MULTILINE
-)
-_CODE = re.compile(
+_LINE = lazily(r"^[ \t]*(?:export[ \t]+|set[ \t]+)?(?P<name>[A-Z][A-Z0-9_]{2,})=(?P<secret>[^\s'\"<].*)$", re.MULTILINE)
+_CODE = lazily(
     r"(?:none|null|nil|true|false|str|bytes|int|float|bool|string|any|object|optional|required|self|cls|lambda|not|is|in|await"
     r"|(?:os|self|cls|settings|config|cfg|conf|args|env|environ|request|kwargs|params|data|options|opts|ctx|mock)\.[\w.]+)$",
     re.IGNORECASE,
 )
-_TEMPLATE = re.compile(r"(?:<[^<>]*>|\$?\{[^{}]*\}|\$\w+|%\(?\w*\)?s|\*+|x{3,}|\.{3,}|…)$", re.IGNORECASE)
-_SURE = re.compile(
+_TEMPLATE = lazily(r"(?:<[^<>]*>|\$?\{[^{}]*\}|\$\w+|%\(?\w*\)?s|\*+|x{3,}|\.{3,}|…)$", re.IGNORECASE)
+_SURE = lazily(
     r"pass(?:word|wd|phrase|code)|secret(?![a-z])|credential"
     r"|(?:(?<![a-z])(?:pwd|dsn)|connection_?string|(?:api|app|auth|access|account|private|signing|encryption|storage|ssh)_?key)"
     r"(?:_?\d{1,3})?$",
     re.IGNORECASE,
 )
-_LIKELY = re.compile(
+_LIKELY = lazily(
     r"cookie|(?:(?<![a-z])(?:pass|pat|jwt|auth)|token|signature|webhook(?:_?url)?|master_?key|(?-i:(?<=_)KEY))(?:_?\d{1,3})?$",
     re.IGNORECASE,
 )

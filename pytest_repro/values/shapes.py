@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from pytest_repro.values.lazy import lazily
+
 
 class Shape(NamedTuple):
     """One way in which a secret stands in a text.
@@ -29,7 +31,7 @@ _PARAMETERS = (
 SHAPES: tuple[Shape, ...] = (
     Shape(  # all of a private key, also where its end is cut off
         ("private key",),
-        re.compile(
+        lazily(
             r"-----BEGIN (?P<secret>[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----.*?)"
             r"(?:-----END [A-Z0-9 ]{0,40}KEY(?: BLOCK)?-----|\Z)",
             re.DOTALL,
@@ -37,40 +39,38 @@ SHAPES: tuple[Shape, ...] = (
     ),
     Shape(
         ("putty-user-key",),
-        re.compile(r"PuTTY-User-Key-File-\d:(?P<secret>.*?Private-MAC: ?\w+|.*\Z)", re.DOTALL),
+        lazily(r"PuTTY-User-Key-File-\d:(?P<secret>.*?Private-MAC: ?\w+|.*\Z)", re.DOTALL),
     ),
     Shape(  # the name alone is private as well, but where it is the same for all; pathlib makes one stroke of the two
         (":/",),
-        re.compile(
+        lazily(
             r"(?<=[A-Za-z0-9]{2}):/{1,2}(?!/|(?:git|hg|svn)@)(?P<secret>[^\s/?#'\"<>\\@]+(?:@[^\s/?#'\"<>\\@]+)*)@(?=[^\s'\"])"
         ),
     ),
     Shape(
         ("authorization",),
-        re.compile(rf"authorization{_QUOTE}{_JOINT}{_QUOTE}(?>(?:{_SCHEMES}\s{{1,4}})?){_TO_THE_END}", re.IGNORECASE),
+        lazily(rf"authorization{_QUOTE}{_JOINT}{_QUOTE}(?>(?:{_SCHEMES}\s{{1,4}})?){_TO_THE_END}", re.IGNORECASE),
     ),
     Shape(
         ("bearer", "basic"),
-        re.compile(r"\b(?:bearer|basic)\s{1,4}(?P<secret>[A-Za-z0-9_.~+/=-]{20,})", re.IGNORECASE),
+        lazily(r"\b(?:bearer|basic)\s{1,4}(?P<secret>[A-Za-z0-9_.~+/=-]{20,})", re.IGNORECASE),
     ),
-    Shape(
-        ("cookie",), re.compile(rf"\b(?:set-)?cookie{_QUOTE}\s{{0,4}}:\s{{0,4}}{_QUOTE}{_TO_THE_END}", re.IGNORECASE)
-    ),
+    Shape(("cookie",), lazily(rf"\b(?:set-)?cookie{_QUOTE}\s{{0,4}}:\s{{0,4}}{_QUOTE}{_TO_THE_END}", re.IGNORECASE)),
     Shape(
         ("?", "&"),
-        re.compile(
+        lazily(
             rf"[?&](?:[a-z0-9]+[_.-]){{0,4}}{_PARAMETERS}=(?P<secret>[^&\s'\"#<>\\;)\]]+)",
             re.IGNORECASE,
         ),
     ),
     Shape(  # an option of a command line, its value behind a space
         ("--",),
-        re.compile(
+        lazily(
             r"--(?:[a-z0-9]+-)*(?:password|passwd|passphrase|token|secret|api-?key)[ =]"
             r"(?P<secret>[^\s'\"<>-][^\s'\"<>]*)",
             re.IGNORECASE,
         ),
     ),
-    Shape(("login",), re.compile(r"\blogin\s+\S+\s+password\s+(?P<secret>[^\s<]\S*)")),  # .netrc
-    Shape(("slack.com/services",), re.compile(r"slack\.com/services/(?P<secret>[A-Za-z0-9/]{20,})")),
+    Shape(("login",), lazily(r"\blogin\s+\S+\s+password\s+(?P<secret>[^\s<]\S*)")),  # .netrc
+    Shape(("slack.com/services",), lazily(r"slack\.com/services/(?P<secret>[A-Za-z0-9/]{20,})")),
 )

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import re
 from importlib.metadata import version
+from pathlib import Path
 
 import numpy as np
 import pytest
+
+from pytest_repro.environment.snapshot import snapshot
+from pytest_repro.report import environment
 
 DRIFT = """
     import itertools, sys, pytest
@@ -209,3 +214,46 @@ def test_facts_travel_as_plain_data(run, pytester):
     facts = json.loads(pytester.path.joinpath("facts.json").read_text())
     assert [code for code, *_ in facts["open"]] == ["R101"]
     assert facts["waived"] == []
+
+
+def test_the_fixture_repro_leads_to_both(run, pytester):
+    pytester.path.joinpath("requirements.txt").write_text(lock_text(np.__version__))
+    source = """
+        def test_it(repro):
+            repro.lock.check()
+            assert repro.environment.python.implementation
+        """
+    assert run(source).ret == 0
+
+
+def planted() -> dict[str, tuple[str, str]]:
+    """The made-up secrets that the tests of values have, by kind: a text, and what of it is secret."""
+    path = Path(__file__).parent.parent / "values/planted.py"
+    found = importlib.util.spec_from_file_location("planted", path)
+    assert found is not None
+    assert found.loader is not None
+    module = importlib.util.module_from_spec(found)
+    found.loader.exec_module(module)
+    return module.PLANTED
+
+
+@pytest.mark.parametrize("kind", planted())
+def test_no_saved_or_printed_byte_of_an_environment_holds_a_secret(kind, pytester, monkeypatch):
+    text, secret = planted()[kind]
+    plain = re.sub("[^A-Za-z0-9]", "", secret)
+    pytester.run("git", "init", "-q", ".")
+    pytester.run("git", "config", "remote.origin.url", f"https://kim:{plain}@example.org/project.git")
+    installed = pytester.mkdir("site") / "planted-1.0.dist-info"
+    installed.mkdir()
+    (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: planted\nVersion: 1.0\n")
+    url = f"git+https://kim:{plain}@example.org/planted.git"
+    told = {"url": url, "vcs_info": {"vcs": "git", "commit_id": "1" * 40}}
+    (installed / "direct_url.json").write_text(json.dumps(told))
+    monkeypatch.syspath_prepend(str(pytester.path / "site"))
+    monkeypatch.setenv("XLA_FLAGS", text)
+    kept = snapshot(pytester.path)
+    assert kept.git.remote == "https://example.org/project.git"
+    assert "planted" in {one.name for one in kept.packages.installed or ()}
+    seen = json.dumps(kept.to_dict(), ensure_ascii=False) + environment.text(kept)
+    assert secret not in seen
+    assert plain not in seen
