@@ -50,8 +50,9 @@ class Terms:
         ignore: Patterns that are not compared.
         max_age: Days after which a record is stale; 0: never.
         now: In UTC.
-        source: Digest of the test's source today; empty where it is unknown.
-        rerecord: Command that records the test again.
+        source: Called for the digest of the test's source today, which only values on one side alone need; empty where
+            it is unknown.
+        rerecord: Called for the command that records the test again.
     """
 
     tolerances: Tolerances
@@ -59,8 +60,8 @@ class Terms:
     ignore: tuple[str, ...]
     max_age: int
     now: datetime
-    source: str
-    rerecord: str
+    source: Callable[[], str]
+    rerecord: Callable[[], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,16 +107,21 @@ class Baseline:
             policy: Actions by code; the catalogue's where it is silent.
         """
         outcomes, values, _ = split(comparison)
-        moved = self.terms.source and self.recorded.source and self.terms.source != self.recorded.source
-        strays = tuple(gap for gap in values if gap.before is None or gap.after is None) if moved else ()
+        strays = tuple(gap for gap in values if gap.before is None or gap.after is None)
+        if strays and not self._edited():
+            strays = ()
         drifted = tuple(gap for gap in values if gap not in strays)
         found = [*self._drift("R102", outcomes, comparison, policy), *self._drift("R101", drifted, comparison, policy)]
         stale = self._stale(strays)
         if stale:
-            steps = (f"if the change is meant: {self.terms.rerecord}",)
+            steps = (f"if the change is meant: {self.terms.rerecord()}",)
             said = Finding(code="B601", sentence="; ".join(stale), action=action_of("B601", policy), steps=steps)
             found.append(said)
         return tuple(found)
+
+    def _edited(self) -> bool:
+        now = self.terms.source() if self.recorded.source else ""
+        return bool(now) and now != self.recorded.source
 
     def _drift(
         self, code: str, gaps: tuple[Gap, ...], comparison: Comparison, policy: Mapping[str, Action]
@@ -137,7 +143,7 @@ class Baseline:
                 action=action,
                 gaps=gaps,
                 reasons=self._reasons(),
-                steps=(f"if the change is meant: {self.terms.rerecord}",),
+                steps=(f"if the change is meant: {self.terms.rerecord()}",),
             )
         ]
 

@@ -46,6 +46,7 @@ class Baselines:
         self.store = LocalStore(settings.store_limit, folder=folder, root=premises.root)
         self._books: dict[tuple[Path, str], Book] = {}
         self._profiles: dict[Path, tuple[str, ...]] = {}
+        self._sources: dict[object, str] = {}
 
     @cached_property
     def profile(self) -> str:
@@ -94,24 +95,40 @@ class Baselines:
         if not wish or not _passed(run):
             return None
         observe = (*KEPT, *replay.plan.wished)
-        facts = replace(self._premises.snapshot, captured="", cost={})
+        facts = self._premises.snapshot
         recorded = Recorded.of(
             run,
             categories=observe,
             recorded=datetime.now(UTC),
-            source=_source(item),
+            source=self._source(item),
             owner=verdict.owner or self._premises.owner_of(item.path),
             commit=facts.git.commit or "",
             dirty=facts.git.dirty,
-            environment=facts.to_dict(),
-            environment_id=facts.context_id,
-            lock=self._lock(),
+            environment=self._environment[0],
+            environment_id=self._environment[1],
+            lock=self._lock,
             runs=len(replay.envelopes()),
             difference=verdict.largest,
             plugin=__version__,
         )
         return Change(module=item.path, profile=self.profile, name=_name(item), recorded=recorded, wish=wish)
 
+    @cached_property
+    def _environment(self) -> tuple[dict[str, object], str]:
+        """The snapshot as it is kept, and its id: without when it was taken and what that cost, which would differ."""
+        facts = replace(self._premises.snapshot, captured="", cost={})
+        return facts.to_dict(), facts.context_id
+
+    def _source(self, item: pytest.Item) -> str:
+        """Digest of the test's source, once a function: it costs more than a small comparison."""
+        function = function_of(item)
+        if function is None:
+            return ""
+        if function not in self._sources:
+            self._sources[function] = source_digest(function)
+        return self._sources[function]
+
+    @cached_property
     def _lock(self) -> dict[str, str]:
         lockstep = None if self._settings.lock == "off" else self._premises.lock.lockstep
         if lockstep is None:
@@ -144,8 +161,8 @@ class Baselines:
             ignore=plan.ignore,
             max_age=self._settings.max_age,
             now=datetime.now(UTC),
-            source=_source(item) if recorded.source else "",
-            rerecord=self._command(item, "--repro-record-all"),
+            source=lambda: self._source(item),
+            rerecord=lambda: self._command(item, "--repro-record-all"),
         )
         return Baseline(profile=name, recorded=recorded, terms=terms, snapshot=lambda: self._premises.snapshot)
 
@@ -207,8 +224,3 @@ def _passed(run: Envelope) -> bool:
 
 def _name(item: pytest.Item) -> str:
     return item.nodeid.partition("::")[2] or item.nodeid
-
-
-def _source(item: pytest.Item) -> str:
-    function = function_of(item)
-    return "" if function is None else source_digest(function)

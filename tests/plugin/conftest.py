@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import linecache
 import os
 import sys
 from textwrap import dedent
@@ -28,6 +29,7 @@ def run(pytester: pytest.Pytester) -> Callable[..., pytest.RunResult]:
     def run(source: str, *arguments: str, **files: str) -> pytest.RunResult:
         for planted in ("repro_turn", "repro_turns"):  # what sources keep in sys to alternate, from earlier tests
             vars(sys).pop(planted, None)
+        linecache.clearcache()  # a module written twice within one second would be read as it was
         pytester.makepyfile(test_it=dedent(source), **{name: dedent(text) for name, text in files.items()})
         return pytester.runpytest("-p", "no:randomly", "-p", "no:cacheprovider", *arguments)
 

@@ -168,6 +168,7 @@ def test_an_edited_test_is_judged_on_what_both_have_and_told_to_be_stale(run):
 
 def test_lines_inserted_above_a_test_move_no_address(run):
     run(source(), "--repro-record")
+    assert "no drift" in told(run(source()))
     assert run("\n\n\n" + source().replace("import numpy", "import json\n    import numpy")).ret == 0
 
 
@@ -287,3 +288,12 @@ def test_another_blas_kernel_is_named_first_among_the_reasons(pytester):
         pytest.skip("this BLAS computes the same with both kernels")
     why = next(line for line in done.stdout.splitlines() if line.startswith("  why "))
     assert "blas.kernel Sandybridge -> " in why
+
+
+def test_locals_are_recorded_where_the_marker_asks_for_them(run, pytester):
+    text = "import pytest\n@pytest.mark.replay({0})\ndef test_it():\n    value = 1.5\n    assert value"
+    run(text.format(""), "--repro-record")
+    run(text.format('observe="+locals"'), "--repro-record-all", "--repro-profile=more")
+    plain, more = (book["tests"]["test_it"]["values"] for book in books(pytester).values())
+    assert "locals.value" not in plain
+    assert more["locals.value"] == 1.5
