@@ -91,14 +91,14 @@ class Baselines:
     def change(self, replay: Replay, verdict: Verdict) -> Change | None:
         """What is to be recorded of a test; None where nothing is."""
         wish, item = self._settings.record, replay.item
-        run = replay.envelopes()[-1]
+        runs = replay.envelopes()
+        run = runs[-1]
         if not wish or not _passed(run):
             return None
-        observe = (*KEPT, *replay.plan.wished)
         facts = self._premises.snapshot
         recorded = Recorded.of(
             run,
-            categories=observe,
+            categories=(*KEPT, *replay.plan.wished),
             recorded=datetime.now(UTC),
             source=self._source(item),
             owner=verdict.owner or self._premises.owner_of(item.path),
@@ -107,7 +107,7 @@ class Baselines:
             environment=self._environment[0],
             environment_id=self._environment[1],
             lock=self._lock,
-            runs=len(replay.envelopes()),
+            runs=len(runs),
             difference=verdict.largest,
             plugin=__version__,
         )

@@ -33,9 +33,8 @@ class Recordings:
         self._root = root
         self._changes: list[Change] = []
         self._refused: list[tuple[str, str]] = []
-        self._parcels = 0
         self._written: Written | None = None
-        self._folder = tempfile.TemporaryDirectory(prefix="pytest-repro-recorded-")
+        self._folders: list[tempfile.TemporaryDirectory[str]] = []
 
     def add(self, change: Change) -> None:
         """One more test is to be recorded."""
@@ -54,10 +53,10 @@ class Recordings:
         if "refused" in parcel:
             self.refuse(*parcel["refused"])
             return
-        self._parcels += 1
-        folder = Path(self._folder.name) / str(self._parcels)
+        if not self._folders:  # only a controller needs one, for the arrays of its workers
+            self._folders.append(tempfile.TemporaryDirectory(prefix="pytest-repro-recorded-"))
         try:
-            self.add(unpacked(parcel, self._root, folder, self._store.limit_bytes))
+            self.add(unpacked(parcel, self._root, Path(self._folders[0].name), self._store.limit_bytes))
         except ReproError as error:
             self.refuse(parcel["name"], str(error))
 
@@ -65,7 +64,8 @@ class Recordings:
         """Write all of it; what cannot be written is told, and the rest is written."""
         self._written = self._store.write(self._changes)
         self._refused += [(each.change.name, str(each.error)) for each in self._written.refused]
-        self._folder.cleanup()
+        for folder in self._folders:
+            folder.cleanup()
 
     @property
     def failed(self) -> bool:

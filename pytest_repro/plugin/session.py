@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_repro.controls.waiving import Waived, waive
+from pytest_repro.controls.waiving import REPLAY, Waived, waive
 from pytest_repro.errors import ReproError
 from pytest_repro.plugin import neighbours, seeding
 from pytest_repro.plugin.instrument import Instruments
@@ -25,6 +25,7 @@ from pytest_repro.plugin.seeding import SEED
 from pytest_repro.plugin.tally import tally_of
 from pytest_repro.seeds.arrival import Arrival
 from pytest_repro.seeds.pins import Pins
+from pytest_repro.store.place import FOLDER
 from pytest_repro.values.masks import Masks
 from pytest_repro.values.registry import Rooms
 
@@ -237,7 +238,7 @@ class ReproSession:
         """The verdict with what recorded envelopes add to it, where there may be one."""
         folder = replay.item.path.parent
         if folder not in self._kept:
-            self._kept[folder] = bool(self.settings.store) or (folder / "__envelopes__").is_dir()
+            self._kept[folder] = bool(self.settings.store) or (folder / FOLDER).is_dir()
         if not (self._kept[folder] or replay.plan.recorded):
             return verdict
         return self._baselines.judged(replay, verdict)
@@ -251,20 +252,14 @@ class ReproSession:
     def _record(self, replay: Replay, verdict: Verdict, main: pytest.TestReport) -> None:
         """Hand a test on to be recorded, or the reason why it is not; a worker's goes with its report."""
         recordings = self._tally.recordings_of(self._premises)
-        drifts = any(finding.action == "fail" for finding in verdict.findings)
-        if drifts and verdict.condition == "replay":
-            refused = (verdict.nodeid, "it drifts between its own runs: an irreproducible baseline is worse than none")
-        else:
-            change = self._baselines.change(replay, verdict)
-            if change is not None:
-                if hasattr(self._config, "workerinput"):
-                    vars(main)["repro_parcel"] = recordings.pack(change)
-                else:
-                    recordings.add(change)
-                return
-            refused = (verdict.nodeid, "it did not pass")
+        drifts = verdict.condition == REPLAY and verdict.action == "fail"
+        change = None if drifts else self._baselines.change(replay, verdict)
+        why = "it drifts between its own runs: an irreproducible baseline is worse than none"
+        refused = (verdict.nodeid, why if drifts else "it did not pass")
         if hasattr(self._config, "workerinput"):
-            vars(main)["repro_parcel"] = {"refused": refused}
+            vars(main)["repro_parcel"] = recordings.pack(change) if change is not None else {"refused": refused}
+        elif change is not None:
+            recordings.add(change)
         else:
             recordings.refuse(*refused)
 

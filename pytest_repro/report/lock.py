@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from pytest_repro.report import finding as told
+from pytest_repro.report.terminal import LABEL
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -12,9 +15,6 @@ if TYPE_CHECKING:
     from pytest_repro.controls.judged import State
     from pytest_repro.controls.lockfiles import LockReport
     from pytest_repro.controls.lockstep import Lockstep
-
-LABEL = 14
-"""Columns that a heading takes, as in the report of a test."""
 
 WORDS: dict[State, str] = {
     "ok": "as locked",
@@ -41,9 +41,7 @@ def text(report: LockReport, policy: Mapping[str, Action]) -> str:
     """
     lines = [f"{heading:<{LABEL}}{line}".rstrip() for heading, line in _head(report)]
     for finding in report.findings(policy):
-        lines += ["", f"{finding.headline}   [{finding.action}]"]
-        lines += [f"  {reason}" for reason in finding.reasons]
-        lines += [f"  {'next' if not number else '':<{LABEL}}{step}" for number, step in enumerate(finding.steps)]
+        lines += ["", told.text(finding)]
     return "\n".join(lines)
 
 
