@@ -28,6 +28,9 @@ class Finding:
         confidence: ``proved`` where a rerun in which only the cause was changed removed the drift, else ``likely``.
         about: What it is about where it stands on no differences: packages, variables, sections; a waiver names them.
         waived: Whether somebody answers for all of it, so that its action is ``accept``.
+        labels: What the two compared runs are called; None for those of the verdict.
+        condition: Under which the two were compared, as waivers name it; empty for that of the verdict.
+        against: What was compared with, where it is not what the verdict says.
     """
 
     code: str
@@ -39,6 +42,9 @@ class Finding:
     confidence: str = ""
     about: tuple[str, ...] = ()
     waived: bool = False
+    labels: tuple[str, str] | None = None
+    condition: str = ""
+    against: str = ""
 
     @property
     def headline(self) -> str:
@@ -101,5 +107,6 @@ def split(comparison: Comparison) -> tuple[tuple[Gap, ...], tuple[Gap, ...], tup
     return (
         tuple(gap for gap in drifts if category(gap.address) == "outcome"),
         tuple(gap for gap in drifts if category(gap.address) not in NOTED | {"outcome"}),
-        tuple(gap for gap in drifts if category(gap.address) in NOTED),
+        # a library that was imported in the middle of one run has a state in the other alone
+        tuple(gap for gap in drifts if category(gap.address) in NOTED and gap.before and gap.after),
     )

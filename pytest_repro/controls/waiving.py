@@ -138,7 +138,8 @@ def _applied(findings: Iterable[Finding], waivers: Waivers, test: str, condition
     used: dict[str, None] = {}
     left: list[Occurrence] = []
     for finding in findings:
-        covers = {place: _cover(place, waivers) for place in _places(finding, test, condition)}
+        under = finding.condition or condition
+        covers = {place: _cover(place, waivers) for place in _places(finding, test, under)}
         used.update((waiver.key, None) for waiver in covers.values() if waiver is not None)
         bare = [place for place, waiver in covers.items() if waiver is None]
         if finding.action != "accept":

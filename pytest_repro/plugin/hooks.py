@@ -6,10 +6,12 @@ for this file's imports.
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_repro.plugin.childhood import CHILD, VARIABLE, WORKER
 from pytest_repro.plugin.fixtures import repro, repro_environment, repro_lock, repro_rng, repro_seed
 
 if TYPE_CHECKING:
@@ -18,8 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["repro", "repro_environment", "repro_lock", "repro_rng", "repro_seed"]
 
 MARKERS = (
-    "replay(tol=None, *, rtol=None, atol=None, under=None, runs=2, recorded=None, observe=None, ignore=None, "
-    "owner=None): run again and compare, also with what was recorded\n"
+    "replay(tol=None, *, rtol=None, atol=None, under=None, runs=2, vary=None, recorded=None, observe=None, "
+    "ignore=None, owner=None): run again and compare, also under varied conditions and with what was recorded\n"
     "no_replay(reason=...): never replay this test"
 ).splitlines()
 
@@ -40,6 +42,9 @@ INI = (
     ("repro_store", "string", "folder of recorded envelopes; default: __envelopes__ beside the test modules"),
     ("repro_store_limit", "string", "largest file of the store; default 64MiB"),
     ("repro_max_age", "string", "age after which a recorded envelope is stale, such as 90d"),
+    ("repro_vary", "linelist", "conditions under which replayed tests run in fresh processes: combined, all, NAME"),
+    ("repro_jobs", "string", "fresh processes side by side; default 1"),
+    ("repro_budget", "string", "time that fresh processes may take in a session, such as 300 or 5min"),
     ("repro_policy", "linelist", "lines CODE=ACTION: what follows from a finding: accept, warn, fail"),
 )
 
@@ -53,6 +58,7 @@ STARTING = (
     "repro_record_all",
     "repro_profile",
     "repro_store",
+    "repro_vary",
 )
 """Options that ask for something beyond what marked tests ask for."""
 
@@ -96,6 +102,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--repro-profile", metavar="NAME", default=None, help="name under which envelopes are recorded and compared"
     )
     group.addoption("--repro-store", metavar="DIR", default=None, help="folder of recorded envelopes")
+    group.addoption(
+        "--repro-vary",
+        metavar="LIST",
+        default=None,
+        help="run replayed tests also in fresh processes: combined, all, none, or names; see pytest-repro explain "
+        "variations",
+    )
+    group.addoption("--repro-jobs", metavar="N", default=None, help="fresh processes side by side; default 1")
+    group.addoption(
+        "--repro-budget", metavar="SECONDS", default=None, help="time that fresh processes may take in this session"
+    )
     for name, kind, text in INI:
         parser.addini(name, text, type=kind, default=None if kind == "string" else [])  # type: ignore[arg-type]  # literal kinds
 
@@ -107,20 +124,31 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
     pluginmanager.add_hookspecs(hookspecs)
 
 
+@pytest.hookimpl(tryfirst=True)  # before any plugin acts upon an option
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """A fresh process that another session started becomes its child."""
+    if VARIABLE in os.environ or WORKER in getattr(config, "workerinput", ()):
+        from pytest_repro.plugin.child import enlist  # noqa: PLC0415  # children alone come here
+
+        enlist(config)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Register the markers; start at once where a setting asks for more than marked tests."""
     for marker in MARKERS:
         config.addinivalue_line("markers", marker)
-    if any(config.getoption(name) for name in STARTING) or _stated(config):
+    if config.pluginmanager.hasplugin(CHILD) or any(config.getoption(name) for name in STARTING) or _stated(config):
         _session(config)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """xdist's controller collects nothing and is sent reports: it only counts."""
+    """xdist's controller collects nothing and is sent reports: it counts, and runs the fresh processes of all."""
     from pytest_repro.plugin.tally import tally_of  # noqa: PLC0415  # nothing heavy, and xdist's controller alone comes here
+    from pytest_repro.plugin.varying import varying_of  # noqa: PLC0415  # likewise
 
     tally_of(node.config)
+    varying_of(node.config).pytest_configure_node(node)
 
 
 @pytest.hookimpl(tryfirst=True)  # before an xdist worker sends its tests

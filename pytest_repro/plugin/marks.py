@@ -6,19 +6,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from pytest_repro.errors import ReproError
 from pytest_repro.plugin.options import EXPLICIT, OBSERVED, observed
 from pytest_repro.values.tolerance import Tolerance, Tolerances, tolerances_from
+from pytest_repro.variations.condition import COMBINED
+from pytest_repro.variations.registry import VARIATIONS
+from pytest_repro.variations.wish import Wish, is_condition, parse
 
 if TYPE_CHECKING:
-    import pytest
-
     from pytest_repro.plugin.options import Settings
 
 ARGUMENTS = ("tol", "rtol", "atol", "under", "runs", "vary", "recorded", "observe", "ignore", "owner")
 
-CONDITIONS = ("recorded", "recorded:same-hardware")
-"""Conditions under which ``under=`` states another tolerance, the more specific behind its joint."""
+RECORDED = ("recorded", "recorded:same-hardware")
+"""Conditions of recorded envelopes under which ``under=`` states another tolerance."""
 
 MOST_RUNS = 1000
 """More runs than this in one test are a slip of the pen."""
@@ -42,6 +45,7 @@ class Plan:
             never; None: compare where there is one.
         under: Tolerances that replace the others under a condition.
         wished: Categories that the marker names: what is recorded beside the usual ones.
+        vary: Conditions under which it also runs in fresh processes; None for none.
     """
 
     replayed: bool
@@ -56,12 +60,17 @@ class Plan:
     recorded: bool | str | None = None
     under: Mapping[str, Tolerances] = field(default_factory=dict)
     wished: tuple[str, ...] = ()
+    vary: Wish | None = None
 
     @property
     def patterns(self) -> tuple[str, ...]:
         """Patterns that a user wrote for this test; each should find an address somewhere in the session."""
         written = [pattern for pattern, _ in self.tolerances.rules if pattern != "*"]
         return (*written, *self.ignore)
+
+
+PLAN = pytest.StashKey[Plan]()
+"""How an item is replayed."""
 
 
 def plan_for(item: pytest.Item, settings: Settings, seed: int) -> Plan | None:
@@ -74,7 +83,7 @@ def plan_for(item: pytest.Item, settings: Settings, seed: int) -> Plan | None:
     said = [_arguments(marker) for marker in markers]
     for arguments in said:
         _checked(arguments)
-    refused = _refused(item, said)
+    refused = _refused(item)
     marked = bool(markers)
     replayed = settings.mode != "off" and not refused and (marked or settings.mode == "all")
     by_setting = settings.seeded and settings.mode != "off"
@@ -97,7 +106,29 @@ def plan_for(item: pytest.Item, settings: Settings, seed: int) -> Plan | None:
         recorded=_nearest(said, "recorded"),
         under=_under(_nearest(said, "under")),
         wished=tuple(word.lstrip("+") for word in _words(wish) if not word.startswith("-")),
+        vary=_vary(_nearest(said, "vary"), settings),
     )
+
+
+def _vary(stated: object, settings: Settings) -> Wish | None:
+    """The command line's, else the marker's, else the ini file's; ``vary="none"`` of a marker is lifted by nobody."""
+    marked = None if stated is None else _wish(stated)
+    if marked is not None and marked.none:
+        return None
+    found = settings.vary or marked or settings.vary_usually
+    return None if found is None or found.none else found
+
+
+def _wish(stated: object) -> Wish:
+    """What a marker's ``vary`` asks for.
+
+    Raises:
+        ReproError: ``U101``.
+    """
+    if not isinstance(stated, str | list | tuple) or not all(isinstance(word, str) for word in stated):
+        mend = 'write vary="combined", or vary=("hashseed", "threads=1,4")'
+        raise ReproError("U101", f"vary is a text or a tuple of texts, not {stated!r:.60}", place="vary", mend=mend)
+    return parse(stated, "vary", "U101")
 
 
 def _arguments(marker: pytest.Mark) -> Mapping[str, Any]:
@@ -121,13 +152,11 @@ def _checked(arguments: Mapping[str, Any]) -> None:
             mend = f"use some of {', '.join(ARGUMENTS)}"
             raise ReproError("U101", f"replay has no argument {name!r:.40}", place="replay", mend=mend)
     tolerances_from(arguments.get("tol"), rtol=arguments.get("rtol"), atol=arguments.get("atol"))
-    _check_runs(arguments.get("runs", 2), alone=bool(arguments.get("recorded")))
+    wish = None if arguments.get("vary") is None else _wish(arguments["vary"])
+    varied = wish is not None and not wish.none
+    _check_runs(arguments.get("runs", 2), alone=bool(arguments.get("recorded")) or varied)
     _check_recorded(arguments.get("recorded"))
     _under(arguments.get("under"))
-    if arguments.get("vary") not in (None, "none"):
-        raise ReproError(
-            "U101", "vary is not carried out by this version", place="vary", mend='take vary= out, or vary="none"'
-        )
     for name in ("observe", "ignore"):
         _check_words(arguments.get(name), name)
     if arguments.get("observe") is not None:
@@ -157,8 +186,9 @@ def _under(wish: object) -> dict[str, Tolerances]:
         raise ReproError("U101", f"under maps conditions to tolerances, not {wish!r:.60}", place="under", mend=mend)
     found: dict[str, Tolerances] = {}
     for condition, tol in wish.items():
-        if condition not in CONDITIONS:
-            sentence = f"there is no condition {condition!r:.40}, only {' and '.join(CONDITIONS)}"
+        if condition not in RECORDED and not (isinstance(condition, str) and is_condition(condition)):
+            known = ", ".join((*RECORDED, COMBINED, *(variation.name for variation in VARIATIONS)))
+            sentence = f"there is no condition {condition!r:.40}, only {known}"
             raise ReproError("U101", sentence, place="under", mend=mend)
         try:
             found[condition] = tolerances_from(tol)
@@ -168,7 +198,7 @@ def _under(wish: object) -> dict[str, Tolerances]:
 
 
 def _check_runs(runs: object, *, alone: bool) -> None:
-    mend = f"write runs=3, a whole number from 2 to {MOST_RUNS}; runs=1 goes with recorded=True"
+    mend = f"write runs=3, a whole number from 2 to {MOST_RUNS}; runs=1 goes with recorded= or vary="
     if isinstance(runs, bool) or not isinstance(runs, int) or not 1 <= runs <= MOST_RUNS:
         raise ReproError("U101", f"runs is a whole number >= 2, not {runs!r:.60}", place="runs", mend=mend)
     if runs == 1 and not alone:
@@ -191,8 +221,8 @@ def _words(value: str | Sequence[str] | None) -> tuple[str, ...]:
     return () if value is None else (value,) if isinstance(value, str) else tuple(value)
 
 
-def _refused(item: pytest.Item, said: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether ``no_replay`` or ``vary="none"`` forbids it: a limit that no option lifts.
+def _refused(item: pytest.Item) -> bool:
+    """Whether ``no_replay`` forbids it: a limit that no option lifts.
 
     A nearer ``replay`` does not lift ``no_replay`` of the class either; whoever wrote it had a reason.
     """
@@ -203,7 +233,7 @@ def _refused(item: pytest.Item, said: Sequence[Mapping[str, Any]]) -> bool:
             mend = 'write @pytest.mark.no_replay(reason="draws from hardware")'
             raise ReproError("U101", "no_replay takes a reason, a text, and nothing else", place="no_replay", mend=mend)
         return True
-    return bool(_nearest(said, "vary") == "none")
+    return False
 
 
 def _nearest(said: Sequence[Mapping[str, Any]], name: str) -> Any:

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Literal
 from pytest_repro.controls.catalogue import Action, policy_from
 from pytest_repro.errors import ReproError
 from pytest_repro.plugin import ini
+from pytest_repro.plugin.childhood import CHILD
 from pytest_repro.values.address import CATEGORIES
 from pytest_repro.values.tolerance import Tolerances, tolerances_from
+from pytest_repro.variations.wish import Wish, parse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -59,6 +61,10 @@ class Settings:
         max_age: Days after which a recorded test is stale; 0: never.
         lock: ``auto``, ``off`` or the path of a lock file; empty where nobody said anything: reports then tell of the
             lock that is found, and nothing is judged.
+        vary: Conditions that the command line asks for; None where it says nothing.
+        vary_usually: Conditions of tests that state none.
+        jobs: Fresh processes side by side.
+        budget_s: Seconds that fresh processes may take in a session; 0 for any time.
     """
 
     mode: Mode
@@ -76,6 +82,10 @@ class Settings:
     store: str = ""
     store_limit: int = STORE_LIMIT
     max_age: int = 0
+    vary: Wish | None = None
+    vary_usually: Wish | None = None
+    jobs: int = 1
+    budget_s: float = 0.0
 
 
 def settings_from(config: pytest.Config) -> Settings:
@@ -108,6 +118,10 @@ def settings_from(config: pytest.Config) -> Settings:
         store=_store(config),
         store_limit=_bytes(ini.text(config, "repro_store_limit")),
         max_age=_days(ini.text(config, "repro_max_age")),
+        vary=_vary(config.getoption("repro_vary"), "--repro-vary"),
+        vary_usually=_vary(",".join(ini.lines(config, "repro_vary")) or None, "repro_vary"),
+        jobs=_jobs(config),
+        budget_s=_budget(config),
     )
 
 
@@ -155,6 +169,30 @@ def _store(config: pytest.Config) -> str:
     return str(Path(config.invocation_params.dir if given else config.rootpath, said)) if said else ""
 
 
+def _vary(said: str | None, place: str) -> Wish | None:
+    return None if said is None else parse(said, place, "U102")
+
+
+def _jobs(config: pytest.Config) -> int:
+    """One where nobody says otherwise: each of them has as many xdist workers as this session."""
+    said = str(config.getoption("repro_jobs") or ini.text(config, "repro_jobs") or "1")
+    if re.fullmatch(r"[0-9]{1,4}", said) and int(said):
+        return int(said)
+    mend = "pytest --repro-jobs=2"
+    raise ReproError("U102", f"jobs are a whole number >= 1, not {said!r:.40}", place="repro_jobs", mend=mend)
+
+
+def _budget(config: pytest.Config) -> float:
+    said = str(config.getoption("repro_budget") or ini.text(config, "repro_budget") or "")
+    found = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,6})?)\s*(s|min|h)?", said.strip())
+    if not said:
+        return 0.0
+    if found is None or not float(found[1]):
+        mend = "pytest --repro-budget=300, or 5min"
+        raise ReproError("U102", f"not a time: {said!r:.40}", place="repro_budget", mend=mend)
+    return float(found[1]) * {None: 1, "s": 1, "min": 60, "h": 3600}[found[2]]
+
+
 UNITS = {
     "": 1,
     "k": 1000,
@@ -195,6 +233,9 @@ def _session_seed(config: pytest.Config) -> int:
     workerinput = getattr(config, "workerinput", None)
     if workerinput is not None and "repro_seed" in workerinput:
         return int(workerinput["repro_seed"])
+    child = config.pluginmanager.get_plugin(CHILD)
+    if child is not None:  # its parent may have drawn the seed
+        return int(child.spec.session_seed)
     if said == "random":
         return secrets.randbelow(2**32)
     if said == "last":

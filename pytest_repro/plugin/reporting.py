@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pytest_repro.plugin.options import Settings
     from pytest_repro.plugin.premises import Premises
     from pytest_repro.plugin.replay import Replay
+    from pytest_repro.plugin.weighing import Weighed
 
 
 class Amendment:
@@ -30,10 +31,12 @@ class Amendment:
         replay: Its runs.
         waived: What was found, after waivers.
         premises: Of the session; asked only where a report is written, since they cost a subprocess.
+        varied: What its fresh processes gave; None where there were none.
     """
 
-    def __init__(self, replay: Replay, waived: Waived, premises: Premises) -> None:
+    def __init__(self, replay: Replay, waived: Waived, premises: Premises, varied: Weighed | None = None) -> None:
         self._replay = replay
+        self._varied = varied
         self._waived = waived
         self._verdict = waived.verdict
         self._premises = premises
@@ -92,9 +95,15 @@ class Amendment:
         context = {
             "condition": f"{self._verdict.against or 'same process'}, session seed {self._settings.session_seed}",
             **self._premises.context(),
-            "run again": run_again(self._replay.item, self._settings),
+            "run again": self._again(),
         }
         return terminal.text(page(self._verdict, context))
+
+    def _again(self) -> str:
+        words = run_again(self._replay.item, self._settings)
+        labels = {one.condition for one in self._verdict.findings if one.labels and one.condition}
+        ordered = [label for label in (self._varied.cells if self._varied else ()) if label in labels]
+        return f"{words} --repro-vary={','.join(ordered)}" if ordered else words
 
     def _facts(self, text: str, *, drift: bool, skipped: bool) -> dict[str, Any]:
         """What the summary needs, in types that travel through xdist."""
@@ -116,6 +125,8 @@ class Amendment:
             "open": [list(occurrence) for occurrence in self._waived.open],
             "patterns": list(plan.patterns),
             "found": sorted(verdict.found),
+            "cells": dict(self._varied.cells) if self._varied else {},
+            "budget": bool(self._varied and self._varied.budget),
         }
 
     def _properties(self, reports: list[pytest.TestReport], *, told: bool) -> None:

@@ -51,6 +51,7 @@ class Run:
         reports: The reports of a hidden run, those of its subtests included.
         directory: Its ``tmp_path``, where it asked for one.
         failed_subtests: pytest's count of them by test, as a hidden run left it.
+        own: The error of the system that ended it, where one did: a port that is taken, a file that is missing.
         again: Called where the same item is set up a second time, as pytest-rerunfailures does: it puts a fresh run
             in this one's place.
     """
@@ -73,6 +74,7 @@ class Run:
         self.reports: list[pytest.TestReport] = []
         self.directory: object = None
         self.failed_subtests: dict[object, int] = {}
+        self.own = ""
         self.again: Callable[[], None] | None = None
         self._plan = plan
         self._session_seed = session_seed
@@ -183,6 +185,8 @@ class Run:
         self.outcomes[report.when or "call"] = ended
         self._seen.setdefault("outcome", {})[f"outcome.{report.when}"] = Text(ended, len(ended))
         if call.excinfo is not None:
+            if isinstance(call.excinfo.value, OSError) and ended == "failed":
+                self.own = call.excinfo.exconly(tryshort=True)[:200]
             self.freeze(f"outcome.{report.when}.error", call.excinfo.value)
         if report.when == "call":
             if self._subtests:

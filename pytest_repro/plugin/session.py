@@ -13,9 +13,11 @@ import pytest
 from pytest_repro.controls.waiving import REPLAY, Waived, waive
 from pytest_repro.errors import ReproError
 from pytest_repro.plugin import neighbours, seeding
+from pytest_repro.plugin.child import Child
+from pytest_repro.plugin.childhood import CHILD
 from pytest_repro.plugin.instrument import Instruments
 from pytest_repro.plugin.judging import verdict_of
-from pytest_repro.plugin.marks import Plan, plan_for
+from pytest_repro.plugin.marks import PLAN, Plan, plan_for
 from pytest_repro.plugin.options import LAST_SEED
 from pytest_repro.plugin.premises import premises_of
 from pytest_repro.plugin.replay import Replay
@@ -23,6 +25,8 @@ from pytest_repro.plugin.reporting import Amendment
 from pytest_repro.plugin.run import RUN, Run
 from pytest_repro.plugin.seeding import SEED
 from pytest_repro.plugin.tally import tally_of
+from pytest_repro.plugin.varying import varying_of
+from pytest_repro.plugin.weighing import weighed
 from pytest_repro.seeds.arrival import Arrival
 from pytest_repro.seeds.pins import Pins
 from pytest_repro.store.place import FOLDER
@@ -38,11 +42,9 @@ if TYPE_CHECKING:
     from pytest_repro.controls.verdict import Verdict
     from pytest_repro.plugin.baselines import Baselines
     from pytest_repro.plugin.premises import Premises
+    from pytest_repro.plugin.varying import Varying
 
 NAME = "repro-session"
-
-PLAN = pytest.StashKey[Plan]()
-"""How an item is replayed."""
 
 
 def start(config: pytest.Config) -> ReproSession:
@@ -54,7 +56,7 @@ def start(config: pytest.Config) -> ReproSession:
     present = config.pluginmanager.get_plugin(NAME)
     if isinstance(present, ReproSession):
         return present
-    session = ReproSession(config, premises_of(config))
+    session = ReproSession(config, premises_of(config), varying_of(config))
     config.pluginmanager.register(session, NAME)
     return session
 
@@ -62,9 +64,12 @@ def start(config: pytest.Config) -> ReproSession:
 class ReproSession:
     """Replays tests as their plans say."""
 
-    def __init__(self, config: pytest.Config, premises: Premises) -> None:
+    def __init__(self, config: pytest.Config, premises: Premises, varying: Varying) -> None:
         self.settings = settings = premises.settings
         self._premises = premises
+        self._varying = varying
+        child = config.pluginmanager.get_plugin(CHILD)
+        self._child = child if isinstance(child, Child) else None
         self.pins = Pins(extra={"pytest_repro_seed": lambda seed: config.hook.pytest_repro_seed(seed=seed)})
         self._config = config
         self._instruments = Instruments(config)
@@ -104,6 +109,8 @@ class ReproSession:
             if plan is not None:
                 item.stash[PLAN] = plan
                 self._tally.standing.count(plan)
+        if hasattr(self._config, "workerinput"):
+            self._varying.want(items)
 
     def _refuse(self, text: str) -> None:
         """An xdist worker that dies takes its error with it: it runs nothing, and the controller raises the error."""
@@ -129,7 +136,8 @@ class ReproSession:
         self._tally.standing.judge(self._premises)
         self._tally.notices += [str(notice) for notice in (*self.pins.notices, *self._late.notices)]
         cache = getattr(self._config, "cache", None)
-        if cache is not None and not hasattr(self._config, "workerinput") and self.settings.mode != "off":
+        alone = not hasattr(self._config, "workerinput") and self._child is None
+        if cache is not None and alone and self.settings.mode != "off":
             cache.set(LAST_SEED, self.settings.session_seed)
 
     @pytest.hookimpl(wrapper=True, trylast=True)
@@ -145,7 +153,14 @@ class ReproSession:
         try:
             if plan.replayed and neighbours.hidden_runs_wanted(self._config):
                 with self._late, neighbours.suite_properties_once(self._config):
-                    replay = self._hidden(item, nextitem, plan)
+                    replay = Replay(
+                        item, nextitem, plan, pins=self.pins, watch=partial(self._watch, item), warned=self._warned
+                    )
+                    if self._child is not None:  # each test once: its parent compares
+                        with self._child.around(item.nodeid), replay.visibly(self._deliver):
+                            return (yield)
+                    with self._guarded(item):
+                        replay.run_hidden()
                     with replay.visibly(self._judge):
                         return (yield)
             with self._late:  # numpy.random and others may come in the middle of a test
@@ -203,12 +218,6 @@ class ReproSession:
                 run.note_report(report, call)
         return report
 
-    def _hidden(self, item: pytest.Item, nextitem: pytest.Item | None, plan: Plan) -> Replay:
-        replay = Replay(item, nextitem, plan, pins=self.pins, watch=partial(self._watch, item), warned=self._warned)
-        with self._guarded(item):
-            replay.run_hidden()
-        return replay
-
     def _watch(self, item: pytest.Item, plan: Plan, label: str) -> Run:
         return Run(
             plan,
@@ -224,15 +233,27 @@ class ReproSession:
     def _judge(self, replay: Replay, reports: list[pytest.TestReport]) -> None:
         with self._guarded(replay.item):
             if replay.hidden or replay.plan.runs == 1:
-                verdict = self._with_recorded(replay, verdict_of(replay, self.settings.policy))
+                policy = self.settings.policy
+                verdict = self._with_recorded(replay, verdict_of(replay, policy))
+                varied = None
+                if replay.plan.vary is not None:
+                    apart = hasattr(self._config, "workerinput")
+                    varied = weighed(replay, verdict, self._varying.conditions, policy, apart=apart)
+                    verdict = varied.verdict
                 if verdict.findings and not verdict.owner:
                     verdict = dataclasses.replace(verdict, owner=self._premises.owner_of(replay.item.path))
                 waived = Waived(verdict, (), ())
                 if verdict.findings:
                     waived = waive(verdict, self._premises.waivers, self._premises.today, verdict.condition)
-                main = Amendment(replay, waived, self._premises).apply(reports)
+                main = Amendment(replay, waived, self._premises, varied).apply(reports)
                 if self.settings.record and main is not None:
                     self._record(replay, waived.verdict, main)
+
+    def _deliver(self, replay: Replay, reports: list[pytest.TestReport]) -> None:
+        """A child's test ended."""
+        with self._guarded(replay.item):
+            if self._child is not None:
+                self._child.deliver(replay, reports)
 
     def _with_recorded(self, replay: Replay, verdict: Verdict) -> Verdict:
         """The verdict with what recorded envelopes add to it, where there may be one."""

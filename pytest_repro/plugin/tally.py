@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from _pytest.terminal import TerminalReporter
 
+    from pytest_repro.plugin.overview import Overview
     from pytest_repro.plugin.premises import Premises
     from pytest_repro.plugin.recordings import Recordings
 
@@ -121,6 +122,7 @@ class Tally:
     def write(self, reporter: TerminalReporter) -> None:
         """Warnings in full, what was compared under ``-v``, faults, and the one line that is always there."""
         self._write_warned(reporter)
+        self._write_map(reporter)
         if self.recordings is not None:
             self.recordings.show(reporter)
         self.standing.write(reporter)
@@ -131,6 +133,28 @@ class Tally:
             self._write_groups(reporter)
         if self.facts or self.standing.lines:
             reporter.write_line(self.line())
+
+    def _write_map(self, reporter: TerminalReporter) -> None:
+        """The reproducibility map, and what of it says nothing."""
+        overview = self._overview()
+        if overview is None:
+            return
+        from pytest_repro.report import chart  # noqa: PLC0415  # only where something was varied
+
+        reporter.section("repro: reproducibility map")
+        rows = [(facts["nodeid"], facts["cells"]) for facts in self.facts if facts["cells"]]
+        for line in (*chart.lines(overview.columns, rows, whole=reporter.verbosity > 0), *overview.notes()):
+            reporter.write_line(line)
+        for label, failure in overview.failures.items():
+            reporter.section(f"repro: the process {label} could not run", yellow=True)
+            reporter.write_line(failure)
+
+    def _overview(self) -> Overview | None:
+        from pytest_repro.plugin.varying import VARYING  # noqa: PLC0415  # nothing heavy, and not in every run
+
+        varying = self._config.stash.get(VARYING, None)
+        found: Overview | None = None if varying is None else varying.overview
+        return found
 
     def _write_faults(self, reporter: TerminalReporter) -> None:
         """Each fault once: one mistake of ours may befall every test."""
@@ -165,6 +189,12 @@ class Tally:
         parts += [f"{empty} with nothing compared"] if empty else []
         cut = sum(facts["cut"] for facts in self.facts)
         parts += [f"{counted(cut, 'value')} beyond the budget"] if cut else []
+        overview = self._overview()
+        if overview is not None:
+            processes = f"{overview.processes} fresh {'process' if overview.processes == 1 else 'processes'}"
+            parts.append(f"{processes} in {overview.seconds:.0f} s")
+            late = sum(facts["budget"] for facts in self.facts)
+            parts += [f"{late} not compared (budget)"] if late else []
         parts += self.standing.lines
         seeds = sorted({facts["session_seed"] for facts in self.facts})
         return f"repro: {', '.join(parts)} (session seed {', '.join(map(str, seeds))})"
@@ -216,7 +246,7 @@ class Tally:
         """Findings with one cause are one line: the parameters of one function share it."""
         groups: Counter[tuple[str, str]] = Counter()
         for facts in self.facts:
-            groups.update((code, _function(facts)) for code, action, _ in facts["findings"] if action == "fail")
+            groups.update({(code, _function(facts)) for code, action, _ in facts["findings"] if action == "fail"})
         for (code, function), number in groups.items():
             if number > 1:
                 reporter.write_line(f"RPR-{code} in {number} tests of {function}")

@@ -43,6 +43,20 @@ class Row(NamedTuple):
     detail: str
 
 
+class Table(NamedTuple):
+    """The values that two runs part in.
+
+    Attributes:
+        columns: Names of the two runs.
+        rows: Differing values, drifted ones first.
+        hidden: Rows that were left out.
+    """
+
+    columns: tuple[str, str]
+    rows: tuple[Row, ...]
+    hidden: int
+
+
 class Section(NamedTuple):
     """A heading on the left and its lines on the right."""
 
@@ -57,17 +71,13 @@ class Page:
     Attributes:
         nodeid: The test.
         headlines: First line of each finding.
-        columns: Names of the two compared runs.
-        rows: Differing values, drifted ones first.
-        hidden: Rows that were left out.
+        tables: One for each two runs that were compared and part.
         sections: Where, why, condition, hardware, environment, run again, next; those with something to say.
     """
 
     nodeid: str
     headlines: tuple[str, ...]
-    columns: tuple[str, str]
-    rows: tuple[Row, ...]
-    hidden: int
+    tables: tuple[Table, ...]
     sections: tuple[Section, ...]
 
 
@@ -78,12 +88,11 @@ def page(verdict: Verdict, context: Mapping[str, str]) -> Page:
         verdict: The findings of one test; those whose action is accept are told as well.
         context: Lines that only the caller knows: ``condition``, ``hardware``, ``environment``, ``run again``.
     """
-    gaps = list(dict.fromkeys(gap for finding in verdict.findings for gap in finding.gaps))
-    gaps.sort(key=lambda gap: not gap.difference.drifted)
-    rows = tuple(row(gap) for gap in gaps[:SHOWN_ROWS])
+    own = (context["condition"],) if any(not finding.against for finding in verdict.findings) else ()
+    others = (finding.against for finding in verdict.findings if finding.against)
     said = {
         "why": tuple(line for finding in verdict.findings for line in _reasons(finding)),
-        "condition": (context["condition"],),
+        "condition": tuple(dict.fromkeys((*own, *others))),
         "hardware": (context["hardware"],),
         "environment": (context["environment"],),
         "owner": (verdict.owner,) if verdict.owner else (),
@@ -93,11 +102,22 @@ def page(verdict: Verdict, context: Mapping[str, str]) -> Page:
     return Page(
         nodeid=verdict.nodeid,
         headlines=tuple(mask(finding.headline) for finding in verdict.findings),
-        columns=verdict.labels,
-        rows=rows,
-        hidden=max(0, len(gaps) - SHOWN_ROWS),
+        tables=_tables(verdict),
         sections=tuple(Section(heading, tuple(map(mask, lines))) for heading, lines in said.items() if lines),
     )
+
+
+def _tables(verdict: Verdict) -> tuple[Table, ...]:
+    """Findings about the same two runs share a table."""
+    groups: dict[tuple[str, str], dict[Gap, None]] = {}
+    for finding in verdict.findings:
+        if finding.gaps:
+            groups.setdefault(finding.labels or verdict.labels, {}).update(dict.fromkeys(finding.gaps))
+    found = []
+    for columns, gaps in groups.items():
+        shown = sorted(gaps, key=lambda gap: not gap.difference.drifted)
+        found.append(Table(columns, tuple(row(gap) for gap in shown[:SHOWN_ROWS]), max(0, len(shown) - SHOWN_ROWS)))
+    return tuple(found)
 
 
 def _reasons(finding: Finding) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pytest_repro.report.page import Page, Row
+    from pytest_repro.report.page import Page, Row, Table
 
 LABEL = 14
 """Columns that a heading takes, so that all lines begin below one another."""
@@ -17,10 +17,10 @@ ROOM = 112
 def text(page: Page) -> str:
     """The whole page, lines joined by newlines, none at the end."""
     lines = list(page.headlines)
-    if page.rows:
-        lines += ["", *_table(page)]
-    if page.hidden:
-        lines.append(f"  and {page.hidden} more")
+    for table in page.tables:
+        lines += ["", *_lines(table)]
+        if table.hidden:
+            lines.append(f"  and {table.hidden} more")
     lines.append("")
     for heading, told in page.sections:
         if heading in ("hardware", "run again") and lines[-1]:
@@ -29,13 +29,13 @@ def text(page: Page) -> str:
     return "\n".join(lines)
 
 
-def _table(page: Page) -> list[str]:
-    head = ("value", *page.columns, "abs", "rel", "ulp", "tol", "")
-    cells = [head, *(_cells(row) for row in page.rows)]
+def _lines(table: Table) -> list[str]:
+    head = ("value", *table.columns, "abs", "rel", "ulp", "tol", "")
+    cells = [head, *(_cells(row) for row in table.rows)]
     widths = [max(len(line[column]) for line in cells) for column in range(len(head))]
     widths[0] = max(widths[0], LABEL - 2)
     lines = []
-    for line, detail in zip(cells, ["", *(row.detail for row in page.rows)], strict=True):
+    for line, detail in zip(cells, ["", *(row.detail for row in table.rows)], strict=True):
         cut = "  " + "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
         if detail and len(cut) + 3 + len(detail) <= ROOM:
             lines.append(f"{cut}   {detail}")

@@ -19,6 +19,7 @@ from pytest_repro.values.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from collections.abc import Set as AbstractSet
 
     from numpy.typing import NDArray
 
@@ -40,7 +41,9 @@ IDENTITY = -(1 << 64)
 _PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 
 
-def written(address: str, leaf: Frozen, shelf: Shelf, before: object = None) -> object:
+def written(
+    address: str, leaf: Frozen, shelf: Shelf, before: object = None, *, whole: AbstractSet[str] = WHOLE
+) -> object:
     """The plain JSON value of a leaf.
 
     Args:
@@ -48,6 +51,7 @@ def written(address: str, leaf: Frozen, shelf: Shelf, before: object = None) -> 
         leaf: The leaf.
         shelf: Where large arrays are put.
         before: What the file holds at the address; taken over where it is of the same array.
+        whole: Categories of which texts of any length are kept.
 
     Raises:
         ReproError: ``B606``, an array above the limit.
@@ -59,9 +63,9 @@ def written(address: str, leaf: Frozen, shelf: Shelf, before: object = None) -> 
         case Scalar():
             found = _scalar(leaf)
         case Text():
-            found = _text(leaf, whole=category(address) in WHOLE)
+            found = _text(leaf, whole=category(address) in whole)
         case Words():
-            long = category(address) not in WHOLE and any(len(text) > LONG for text in leaf.values if text)
+            long = category(address) not in whole and any(len(text) > LONG for text in leaf.values if text)
             found = (Words(leaf.label, (), leaf.length, leaf.hash()) if long else leaf).to_dict()
         case Array() | Shelved():
             found = _array(leaf, shelf, before)

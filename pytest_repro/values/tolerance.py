@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pytest_repro.errors import ReproError
 from pytest_repro.values.address import matches
@@ -83,6 +83,23 @@ class Tolerances(NamedTuple):
             if pattern == "*" or matches(pattern, address):
                 return tolerance
         return EXACT
+
+    def to_list(self) -> list[list[object]]:
+        """Plain JSON values: pattern and parts of each rule."""
+        return [[pattern, *tolerance] for pattern, tolerance in self.rules]
+
+    @classmethod
+    def from_list(cls, data: list[list[Any]]) -> Tolerances:
+        """What :meth:`to_list` gave, of a process of this session.
+
+        Raises:
+            TypeError: It is something else; ``ValueError`` likewise.
+        """
+        rules = []
+        for pattern, rtol, atol, ulp, scale, exact in data:
+            rule = Tolerance(float(rtol), float(atol), int(ulp), float(scale), exact is True)
+            rules.append((str(pattern), rule))
+        return cls(tuple(rules))
 
 
 def tolerances_from(tol: object = None, *, rtol: object = None, atol: object = None) -> Tolerances:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from pytest_repro.variations.registry import VARIATIONS
+
+CONDITIONS = ", ".join(("recorded", "recorded:same-hardware", "combined", *(one.name for one in VARIATIONS)))
+
 DRIFT = "import random, pytest\ndef draw(): return random.SystemRandom().random()\n"
 
 
@@ -37,12 +41,10 @@ def test_function(): x = draw()
 class TestClass:
     @pytest.mark.replay
     def test_method(self): x = draw()
-@pytest.mark.replay(vary="none")
-def test_vary(): x = draw()
 """,
         "--repro=all",
     )
-    result.assert_outcomes(passed=3)
+    result.assert_outcomes(passed=2)
     assert "replayed" not in result.stdout.str()
 
 
@@ -137,9 +139,13 @@ def test_ignored_addresses_are_not_compared_and_patterns_that_find_nothing_are_t
         ("owner=3", "owner is a text, not 3", "owner"),
         ("recorded=3", "recorded is True, False or a pattern, not 3", "recorded"),
         ("under=3", "under maps conditions to tolerances, not 3", "under"),
-        ("under={'blas': 1}", "there is no condition 'blas', only recorded and recorded:same-hardware", "under"),
+        ("under={'blass': 1}", f"there is no condition 'blass', only {CONDITIONS}", "under"),
+        ("under={'threads=x': 1}", f"there is no condition 'threads=x', only {CONDITIONS}", "under"),
         ("under={'recorded': -1}", "a tolerance is a finite number >= 0, not -1", 'under["recorded"].tol'),
-        ("vary='blas'", "vary is not carried out by this version", "vary"),
+        ("vary='blass'", "there is no condition 'blass'; near it is blas", "vary"),
+        ("vary=7", "vary is a text or a tuple of texts, not 7", "vary"),
+        ("vary='none,blas'", "none goes with nothing else", "vary"),
+        ("vary='threads=0'", "a number of threads is a whole number from 1 to 1024, not '0'", "vary"),
     ],
 )
 def test_a_wrong_argument_is_a_usage_error_with_file_line_place_and_mend(run, arguments, sentence, place):

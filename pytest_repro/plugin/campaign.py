@@ -1,0 +1,129 @@
+"""The campaign of a session: its fresh processes, run before the first test, and what they leave to be judged."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from pytest_repro.compare import compare
+from pytest_repro.controls.conditions import tolerances_under
+from pytest_repro.diagnose.splitting import Brought, Errand, split
+from pytest_repro.errors import ReproError
+from pytest_repro.plugin.children import Child, carry_out
+from pytest_repro.values.address import category
+from pytest_repro.values.tolerance import Tolerances
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from pytest_repro.diagnose.splitting import Group, Split
+    from pytest_repro.plugin.children import Command
+    from pytest_repro.plugin.progress import Progress
+    from pytest_repro.store.stream import Ended
+    from pytest_repro.variations.condition import Condition
+
+ROTATION = 0.6180339887498949
+"""Part of the suite by which the first test moves each day: the golden section never comes back to a place."""
+
+COVERS = 2.7
+"""Days until a rotation by the golden section has covered all, in units of suite over budget: its widest gap."""
+
+SECONDS_A_DAY = 86400
+
+
+@dataclass(slots=True, kw_only=True)
+class Campaign:
+    """All errands of a session.
+
+    Attributes:
+        folder: Temporary, private to the session.
+        command: How children are started.
+        jobs: Children side by side.
+        budget_s: Seconds that all of it may take; 0 for any time.
+        progress: Told while it goes on.
+    """
+
+    folder: Path
+    command: Command
+    jobs: int
+    budget_s: float
+    progress: Progress
+    _until: float | None = None
+    _count: int = 0
+
+    def run(self, groups: Sequence[Group]) -> Split:
+        """Carry out whatever the splitting asks for."""
+        if self.budget_s:
+            self._until = time.monotonic() + self.budget_s
+            groups = [group._replace(ids=rotated(group.ids, datetime.now(UTC))) for group in groups]
+        inquiry = split(groups, drifted)
+        try:
+            errands = next(inquiry)
+            while True:
+                errands = inquiry.send(self._carry_out(errands))
+        except StopIteration as end:
+            found: Split = end.value
+            return found
+
+    def _carry_out(self, errands: Sequence[Errand]) -> tuple[Brought, ...]:
+        """Under a budget the first errand sets the pace: the others get as far as it got."""
+        if self._until is None:
+            return self._series(errands, None, {})
+        share = max(0.0, self._until - time.monotonic()) / math.ceil(len(errands) / self.jobs)
+        (control,) = self._series(errands[:1], time.monotonic() + share, {})
+        reached = frozenset(control.ended) | frozenset(control.lost)
+        seconds = {nodeid: one.seconds for nodeid, one in control.ended.items()}
+        kept = tuple(nodeid for nodeid in control.errand.ids if nodeid in reached)
+        cut = len(kept) < len(control.errand.ids) and not control.failure
+        if not kept:
+            return (control, *(Brought(errand=errand, cut=True) for errand in errands[1:]))
+        others = self._series([errand._replace(ids=kept) for errand in errands[1:]], self._until, seconds)
+        pairs = zip(others, errands[1:], strict=True)
+        return (control, *(replace(one, errand=errand, cut=one.cut or cut) for one, errand in pairs))
+
+    def _series(self, errands: Sequence[Errand], until: float | None, seconds: dict[str, float]) -> tuple[Brought, ...]:
+        children = []
+        for errand in errands:
+            self._count += 1
+            ordered = errand._replace(ids=_ordered(errand))
+            home = self.folder / str(self._count)
+            children.append(Child(errand=ordered, home=home, command=self.command, seconds=seconds))
+        with self.progress.of(children) as tick:
+            carry_out(children, self.jobs, until, tick)
+        return tuple(child.brought() for child in children)
+
+
+def _ordered(errand: Errand) -> tuple[str, ...]:
+    """Another order is the one condition that the parent itself makes: the reverse keeps modules together."""
+    reverse = any(name == "test_order" for name, _ in errand.condition.members)
+    return tuple(reversed(errand.ids)) if reverse else errand.ids
+
+
+def rotated(ids: tuple[str, ...], now: datetime) -> tuple[str, ...]:
+    """The same tests, beginning at another one each day, so that a budget covers all of them in time."""
+    day = int(now.timestamp()) // SECONDS_A_DAY
+    start = int(len(ids) * (day * ROTATION % 1.0))
+    return (*ids[start:], *ids[:start])
+
+
+def days_to_cover(compared: int, wanted: int) -> int:
+    """Days in which a budget that lets ``compared`` of ``wanted`` tests through covers all of them."""
+    return math.ceil(COVERS * wanted / compared) if compared else 0
+
+
+def drifted(before: Ended, after: Ended, condition: Condition) -> frozenset[str]:
+    """Where two runs are beyond what their test allows under a condition, as the child that ran it said."""
+    try:
+        said = before.about
+        under = {name: Tolerances.from_list(rules) for name, rules in said["under"].items()}
+        allowed = tolerances_under(condition, Tolerances.from_list(said["tolerances"]), under)
+        pair = before.envelope("fresh"), after.envelope(condition.label)
+        comparisons = [compare(*pair, tolerances, said["ignore"]) for tolerances in allowed]
+    except (ReproError, KeyError, TypeError, ValueError):
+        return frozenset({"outcome"})  # what cannot be read is looked at again, and told where it is judged
+    least = min(comparisons, key=lambda comparison: len(comparison.drifts))
+    return frozenset(gap.address for gap in least.drifts if category(gap.address) != "rng")

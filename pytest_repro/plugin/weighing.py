@@ -1,0 +1,101 @@
+"""Weighing: what the fresh processes of a session add to the verdict of one test."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from pytest_repro.controls.catalogue import ACTIONS
+from pytest_repro.controls.conditions import Terms, judged, process, unrepeatable
+from pytest_repro.controls.matrix import Cell
+from pytest_repro.controls.verdict import Finding, action_of
+from pytest_repro.report.chart import word
+from pytest_repro.variations.condition import FRESH
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pytest_repro.controls.catalogue import Action
+    from pytest_repro.controls.verdict import Verdict
+    from pytest_repro.plugin.conditions import Conditions
+    from pytest_repro.plugin.replay import Replay
+
+ELSEWHERE = "its fresh processes ran on another machine"
+
+
+class Weighed(NamedTuple):
+    """One test after its conditions were weighed.
+
+    Attributes:
+        verdict: With what the conditions add to it.
+        cells: Of the reproducibility map, words by label.
+        budget: Whether there was no time for one of its conditions.
+    """
+
+    verdict: Verdict
+    cells: Mapping[str, str]
+    budget: bool
+
+
+def weighed(
+    replay: Replay, verdict: Verdict, conditions: Conditions | None, policy: Mapping[str, Action], *, apart: bool
+) -> Weighed:
+    """The verdict with what the fresh processes add.
+
+    Args:
+        replay: Of the test; its first run stands for this process.
+        verdict: Of its runs in this process, and of what was recorded.
+        conditions: Results of the fresh processes; None where they are out of reach.
+        policy: Actions by code; the catalogue's where it is silent.
+        apart: Whether this process ran other tests than the fresh one did, as xdist's workers do.
+    """
+    nodeid, plan = replay.item.nodeid, replay.plan
+    if conditions is None:
+        told = _absent((("all conditions", ELSEWHERE),), policy)
+        return Weighed(replace(verdict, findings=(*verdict.findings, told)), {}, budget=False)
+    terms = Terms(plan.tolerances, plan.under, plan.ignore)
+    known = frozenset(gap.address for finding in verdict.findings for gap in finding.gaps)
+    twins = conditions.twins(nodeid)
+    again = None if twins is None else unrepeatable(*twins, terms, explained=known, policy=policy)
+    unstable = known | _addresses(again)
+    varied = conditions.of(nodeid)
+    judgement = judged(varied, terms, unstable=unstable, confirmed=conditions.confirmed(nodeid), policy=policy)
+    explained = unstable.union(*map(_addresses, judgement.findings))
+    fresh = conditions.unchanged(nodeid)
+    beside, cells = None, dict[str, Cell]()
+    if fresh is not None and fresh.after is not None:
+        first = replay.envelopes()[0]
+        beside, cell = process(first, fresh.after, terms, explained=explained, informs=apart, policy=policy)
+        cells[FRESH.label] = replace(cell, state="drift") if again is not None and again.action == "fail" else cell
+    cells |= judgement.cells or {}
+    absent = [*([(FRESH.label, fresh.absent)] if fresh is not None and fresh.absent else []), *judgement.absent]
+    budget = bool(judgement.budget) or (fresh is not None and fresh.budget)
+    findings = [*verdict.findings, *judgement.findings, *(one for one in (again, beside) if one is not None)]
+    findings += [_absent(absent, policy)] if absent else []
+    if budget:
+        findings.append(Finding(code="R116", sentence="no time was left", action=action_of("R116", policy)))
+    findings.sort(key=lambda one: -ACTIONS.index(one.action))  # a report's first line is what fails the test
+    words = {label: word(cell) for label, cell in cells.items()}
+    words |= {one.condition.label: "no effect" for one in varied if one.idle}
+    found = verdict.found | judgement.found
+    return Weighed(replace(verdict, findings=tuple(findings), found=found), words, budget=budget)
+
+
+def _addresses(finding: Finding | None) -> frozenset[str]:
+    return frozenset(gap.address for gap in finding.gaps) if finding is not None else frozenset()
+
+
+def _absent(absent: Sequence[tuple[str, str]], policy: Mapping[str, Action]) -> Finding:
+    reasons: dict[str, list[str]] = {}
+    for label, why in absent:
+        reasons.setdefault(why, []).append(label)
+    told = "; ".join(f"under {', '.join(labels)}: {why}" for why, labels in reasons.items())
+    shared = "own failure" in told
+    return Finding(
+        code="R114",
+        sentence=told,
+        action=action_of("R114", policy),
+        condition=FRESH.label,
+        against="fresh processes",
+        steps=("--repro-jobs=1, and no fixed port or file: another process may hold what the test needs",) * shared,
+    )
