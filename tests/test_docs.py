@@ -12,6 +12,8 @@ import pytest
 from pytest_repro.cli.main import SUBCOMMANDS
 from pytest_repro.controls.waivers import Waivers
 from pytest_repro.environment.fields import fields
+from pytest_repro.variations.registry import known
+from pytest_repro.variations.wish import parse, resolve
 
 DOCS = Path(__file__).parent.parent / "docs"
 
@@ -77,6 +79,23 @@ def test_the_recorded_test_of_the_how_to_demands_then_records_then_holds(pyteste
         == 0
     )
     assert len(list(pytester.path.glob("__envelopes__/*.json"))) == 2
+
+
+def test_the_marked_tests_of_the_how_to_about_conditions_run_under_them(pytester):
+    (example,) = blocks("how-to/vary-the-conditions.md", "python")
+    pytester.makepyfile(test_it=example)
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-p", "no:randomly")
+    result.assert_outcomes(passed=2)
+    result.stdout.fnmatch_lines(["*repro: reproducibility map*"])
+    assert "test_that_needs_a_service" not in result.stdout.str()
+
+
+def test_every_condition_that_the_how_to_names_is_one():
+    text = page("how-to/vary-the-conditions.md")
+    for said in re.findall(r"--repro-vary=(\S+?)[`\s]", text):
+        assert resolve(parse(said, "--repro-vary", "U102"), lambda _: False)
+    for said in re.findall(r"^\* .*\(`(.+?)`(?:\.\.\.)?\)", text, re.MULTILINE):
+        assert all(known(name) for name in said.replace("`", "").split(", "))
 
 
 def test_every_command_that_readme_and_docs_name_is_one():

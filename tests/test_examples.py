@@ -16,6 +16,7 @@ TOLD = {
     "custom_seeder": ["1 passed", "no drift"],
     "sklearn_model": ["2 passed", "no drift"],
     "across_machines": ["2 passed", "4 values compared, no drift"],
+    "varied_conditions": ["4 passed", "RPR-R111 drift under a condition", "reproducibility map"],
 }
 
 

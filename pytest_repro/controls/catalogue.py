@@ -106,7 +106,7 @@ CATALOGUE: tuple[Control, ...] = (
     ),
     Control(
         code="R116",
-        title="not compared (budget)",
+        title="not compared: budget",
         metric="tests for which repro_budget left no time",
         contract="every test that is to be varied is varied in every session",
         question="too costly",

@@ -59,6 +59,8 @@ STARTING = (
     "repro_profile",
     "repro_store",
     "repro_vary",
+    "repro_jobs",
+    "repro_budget",
 )
 """Options that ask for something beyond what marked tests ask for."""
 

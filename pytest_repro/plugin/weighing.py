@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,6 +12,8 @@ from pytest_repro.controls.matrix import Cell
 from pytest_repro.controls.verdict import Finding, action_of
 from pytest_repro.report.chart import word
 from pytest_repro.variations.condition import FRESH
+from pytest_repro.variations.hashseed import HASHSEED
+from pytest_repro.variations.registry import same_hash_seed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -65,6 +68,9 @@ def weighed(
     beside, cells = None, dict[str, Cell]()
     if fresh is not None and fresh.after is not None:
         first = replay.envelopes()[0]
+        hashed = any(HASHSEED.name in one.condition for one in judgement.findings)
+        if hashed and not same_hash_seed(os.environ):  # told already, at other places of the same sets
+            explained |= {*first.observations, *fresh.after.observations}
         beside, cell = process(first, fresh.after, terms, explained=explained, informs=apart, policy=policy)
         cells[FRESH.label] = replace(cell, state="drift") if again is not None and again.action == "fail" else cell
     cells |= judgement.cells or {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from typing import TYPE_CHECKING
 
 from pytest_repro.variations.numbers import whole
@@ -33,7 +34,7 @@ HASHSEED = Variation(
     stands_for="any other process: Python draws a hash seed for each",
     proof="hash of a text",
     mend="sort before using: sorted(...) over a set, or a dict in place of it",
-    usual=lambda: (OTHER,),
+    usual=lambda: (OTHER if os.environ.get(VARIABLE) != OTHER else CONTROL,),
     check=lambda value: whole(value, 0, 2**32 - 1, "a hash seed"),
     variables=_variables,
     read=_read,

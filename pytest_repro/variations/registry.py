@@ -68,6 +68,11 @@ def known(name: str) -> bool:
     return name in _BY_NAME
 
 
+def same_hash_seed(environment: Mapping[str, str]) -> bool:
+    """Whether this process hashes as unchanged fresh ones do; it does not where it drew its seed."""
+    return environment.get(HASH_SEED, "") == control_variables(environment)[HASH_SEED]
+
+
 def control_variables(environment: Mapping[str, str]) -> dict[str, str]:
     """Variables under which all processes start that are compared: one hash seed, which nobody draws."""
     seed = environment.get(HASH_SEED, "")

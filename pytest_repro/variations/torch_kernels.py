@@ -38,7 +38,7 @@ def _read(_value: str) -> str:
 TORCH = Variation(
     name="torch",
     kind="hardware",
-    changes="torch, its MKL and its oneDNN use kernels for an older processor",
+    changes="torch, MKL and oneDNN use kernels for an older processor",
     stands_for="another processor",
     proof="capability that torch names, bits of a product and a softmax",
     mend="state what rounding may do: under={'torch': 1e-6}",

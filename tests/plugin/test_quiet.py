@@ -97,6 +97,7 @@ def test_loading_the_plugin_imports_nothing_heavy(pytester, monkeypatch):
         "pytest_repro.plugin",
         "pytest_repro.plugin.fixtures",
         "pytest_repro.plugin.hooks",
+        "pytest_repro.plugin.childhood",
         "pytest_repro.plugin.hookspecs",
     }
 

@@ -122,7 +122,7 @@ def chart(lines: list[str]) -> dict[str, dict[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def bed(tmp_path_factory, request):
+def bed(tmp_path_factory):
     """The bed, run once under every single condition, and its map."""
     import subprocess  # noqa: PLC0415  # here alone
 
