@@ -172,7 +172,7 @@ def large(folder: Path, rounds: int, size: int) -> list[Line]:
     goals = {"equal": "<= 2 ms", "1 % differ": "<= 12 ms", "all differ": ""}
     for name, after in zip(goals, (before.copy(), one_in_hundred, before * (1 + 1e-9)), strict=True):
 
-        def verify(run: Envelope = envelope({"w": after})) -> None:  # noqa: B008  # made once, outside of what is timed
+        def verify(run: Envelope = envelope({"w": after})) -> None:  # made once, outside of what is timed
             found = store.book(module, "default").get("t")
             if found is not None:
                 compare(found.envelope("t"), run, tolerances_from(1e-7))

@@ -130,14 +130,15 @@ def judged(
     """
     found = {one.condition.label: compared(one, terms) for one in varied}
     guilty = {label: _guilty(pair, unstable) for label, pair in found.items()}
-    alone = {gap.address for label, gaps in guilty.items() if label != COMBINED for gap in gaps}
+    alone = any(gaps for label, gaps in guilty.items() if label != COMBINED)
     findings: list[Finding] = []
     cells: dict[str, Cell] = {}
     for one in varied:
         label = one.condition.label
         pair, gaps = found[label], guilty[label]
-        if label == COMBINED:
-            gaps = tuple(gap for gap in gaps if gap.address not in alone)
+        if label == COMBINED and alone:
+            # found already: several at once may show the same cause at other places as well
+            gaps = ()
         if one.idle or pair is None:
             cells[label] = Cell(state="same" if one.same else "missing")
             continue

@@ -34,6 +34,7 @@ class Overview:
         wanted: Tests that were to be varied.
         reached: Tests that the control ran.
         cut: Whether time ran out.
+        handed: Plugins that pytest was handed as objects, which no other process can be given.
     """
 
     columns: tuple[Column, ...]
@@ -46,9 +47,10 @@ class Overview:
     wanted: int
     reached: int
     cut: bool
+    handed: int
 
     @classmethod
-    def of(cls, conditions: Conditions, groups: Sequence[Group]) -> Overview:
+    def of(cls, conditions: Conditions, groups: Sequence[Group], *, handed: int) -> Overview:
         """The overview of what was brought."""
         pairs = conditions.split.pairs
         brought = {id(one): one for pair in (*pairs, *conditions.split.twins) for one in pair}.values()
@@ -74,6 +76,7 @@ class Overview:
             wanted=len(wanted),
             reached=len(wanted & reached),
             cut=any(one.cut for one in brought),
+            handed=handed,
         )
 
     def notes(self) -> list[str]:
@@ -81,6 +84,10 @@ class Overview:
         lines = [f"no effect here: {label} ({told}, changed or not)" for label, told in self.idle.items()]
         lines += [f"no effect here within {label}: {', '.join(names)}" for label, names in self.partly.items()]
         lines += [f"not available here: {name} ({why})" for name, why in self.unavailable.items()]
+        if self.handed:
+            was, they = ("was", "is") if self.handed == 1 else ("were", "are")
+            plugins = counted(self.handed, "plugin")
+            lines.append(f"{plugins} {was} handed to pytest.main as an object and {they} in no fresh process")
         if self.cut:
             days = days_to_cover(self.reached, self.wanted)
             told = f"the budget let {self.reached} of {counted(self.wanted, 'test')} through"

@@ -149,7 +149,8 @@ class Varying:
         )
         found = campaign.run(groups)
         self._ran = Conditions(split=found, unavailable=unavailable)
-        self.overview = Overview.of(self._ran, groups)
+        handed = sum(not isinstance(one, str) for one in self._config.invocation_params.plugins or ())
+        self.overview = Overview.of(self._ran, groups, handed=handed)
         self._ran.save(self.folder)
 
     def pytest_unconfigure(self) -> None:

@@ -10,7 +10,7 @@ from pytest_repro.controls.catalogue import ACTIONS
 from pytest_repro.controls.conditions import Terms, judged, process, unrepeatable
 from pytest_repro.controls.matrix import Cell
 from pytest_repro.controls.verdict import Finding, action_of
-from pytest_repro.report.chart import word
+from pytest_repro.report.chart import IDLE, word
 from pytest_repro.variations.condition import FRESH
 from pytest_repro.variations.hashseed import HASHSEED
 from pytest_repro.variations.registry import same_hash_seed
@@ -82,7 +82,7 @@ def weighed(
         findings.append(Finding(code="R116", sentence="no time was left", action=action_of("R116", policy)))
     findings.sort(key=lambda one: -ACTIONS.index(one.action))  # a report's first line is what fails the test
     words = {label: word(cell) for label, cell in cells.items()}
-    words |= {one.condition.label: "no effect" for one in varied if one.idle}
+    words |= {one.condition.label: IDLE for one in varied if one.idle}
     found = verdict.found | judgement.found
     return Weighed(replace(verdict, findings=tuple(findings), found=found), words, budget=budget)
 

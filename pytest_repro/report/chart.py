@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pytest_repro.controls.counting import counted
 from pytest_repro.report import table
 from pytest_repro.report.matrix import shown
+from pytest_repro.report.table import filled
 from pytest_repro.values.entry import cut
 
 if TYPE_CHECKING:
@@ -17,8 +18,12 @@ if TYPE_CHECKING:
 SIMULATED = "simulated"
 """Heads the columns of hardware that this machine only pretends to be."""
 
-EQUAL = "="
-NARROWEST = 8
+EQUAL, DRIFT, IDLE = "=", "DRIFT", "no effect"
+ALWAYS = ("fresh", "combined")
+"""Columns that are there whatever they tell: what everything else is compared with, and what is split."""
+
+LONGEST = 60
+NARROWEST = 9
 MOST = 40
 """Rows that are shown unless everything is asked for; the worst come first."""
 
@@ -39,7 +44,7 @@ class Column(NamedTuple):
 
 def word(cell: Cell) -> str:
     """A cell as the map shows it: ``=``, ``3 ulp``, ``2e-09``, ``DRIFT``, ``-``."""
-    return "DRIFT" if cell.state == "drift" else shown(cell)
+    return DRIFT if cell.state == "drift" else shown(cell)
 
 
 def lines(columns: Sequence[Column], rows: Sequence[tuple[str, Mapping[str, str]]], *, whole: bool) -> list[str]:
@@ -48,41 +53,62 @@ def lines(columns: Sequence[Column], rows: Sequence[tuple[str, Mapping[str, str]
     Args:
         columns: In the order in which conditions were tried; simulated ones are moved behind the others.
         rows: Tests and their cells by label.
-        whole: Whether tests that are the same everywhere are shown as well.
+        whole: Whether tests and conditions are shown as well that have nothing to tell.
     """
-    ordered = [*(one for one in columns if not one.simulated), *(one for one in columns if one.simulated)]
-    told = [row for row in rows if whole or any(text not in ("", EQUAL) for text in row[1].values())]
-    told.sort(key=_rank)
+    told = sorted((row for row in rows if whole or any(map(_tells, row[1].values()))), key=_rank)
     kept = told if whole else told[:MOST]
-    found: list[str] = []
-    for part in _parts(ordered):
-        labels = [one.label for one in part]
-        widths = [max(NARROWEST, len(one.label)) for one in part]
-        name = min(60, max([4, *(len(test) for test, _ in kept)]))
-        head = "  ".join(label.ljust(width) for label, width in zip(labels, widths, strict=True))
-        first = next((at for at, one in enumerate(part) if one.simulated), None)
-        if first is not None and kept:
-            start = name + 4 + sum(width + 2 for width in widths[:first])
-            span = sum(width + 2 for width in widths[first:]) - 2
-            found.append(" " * start + f"{SIMULATED} ".ljust(span, "-"))
-        if kept:
-            found.append(f"  {'test':<{name}}  {head}".rstrip())
-        for test, cells in kept:
-            words = [cut(cells.get(label, ""), width) for label, width in zip(labels, widths, strict=True)]
-            row = "  ".join(text.ljust(width) for text, width in zip(words, widths, strict=True))
-            found.append(f"  {_middle(test, name):<{name}}  {row}".rstrip())
-    left = len(told) - len(kept)
-    if left:
-        found.append(f"  and {counted(left, 'test')} more, with -v")
+    visible = [
+        one for one in columns if whole or one.label in ALWAYS or any(_tells(row[1].get(one.label)) for row in told)
+    ]
+    ordered = [*(one for one in visible if not one.simulated), *(one for one in visible if one.simulated)]
+    found = [line for part in _parts(ordered) for line in _block(part, kept)] if kept else []
+    if len(told) > len(kept):
+        found.append(f"  and {counted(len(told) - len(kept), 'test')} more, with -v")
     equal = len(rows) - len(told)
     if equal:
         found.append(f"  {counted(equal, 'test')} the same under all conditions")
+    silent = [one.label for one in columns if one not in visible]
+    if silent and kept:
+        found += filled("  ", f"nothing seen under {', '.join(silent)} alone", 4)
     return [*found, f"  {LEGEND}"] if kept else found
 
 
-def _rank(row: tuple[str, Mapping[str, str]]) -> tuple[int, str]:
-    drifts = sum(text == "DRIFT" for text in row[1].values())
-    return -drifts, row[0]
+def _tells(text: str | None) -> bool:
+    return text not in (None, "", EQUAL)
+
+
+def _block(columns: Sequence[Column], rows: Sequence[tuple[str, Mapping[str, str]]]) -> list[str]:
+    """Columns beside one another, with the names of the tests."""
+    widths = [max(NARROWEST, len(one.label)) for one in columns]
+    name = min(LONGEST, max([4, *(len(test) for test, _ in rows)]))
+    found = []
+    first = next((at for at, one in enumerate(columns) if one.simulated), None)
+    if first is not None:
+        start = name + 4 + sum(width + 2 for width in widths[:first])
+        span = sum(width + 2 for width in widths[first:]) - 2
+        found.append(" " * start + f"{SIMULATED} ".ljust(span, "-").rstrip())
+    cells = [("test", [one.label for one in columns])]
+    cells += [(_middle(test, name), [words.get(one.label, "") for one in columns]) for test, words in rows]
+    for head, texts in cells:
+        row = "  ".join(cut(text, width).ljust(width) for text, width in zip(texts, widths, strict=True))
+        found.append(f"  {head:<{name}}  {row}".rstrip())
+    return found
+
+
+def _rank(row: tuple[str, Mapping[str, str]]) -> tuple[int, float, str]:
+    """Drifts first, then the largest differences; what has no size is larger than all."""
+    words = row[1].values()
+    return -sum(text == DRIFT for text in words), -max(map(_size, words), default=0.0), row[0]
+
+
+def _size(text: str) -> float:
+    if not _tells(text) or text == "-":
+        return 0.0
+    number, _, unit = text.partition(" ")
+    try:
+        return float(number) * (2.0**-52 if unit == "ulp" else 1.0)
+    except ValueError:
+        return 0.0 if text == IDLE else float("inf")
 
 
 def _parts(columns: Sequence[Column]) -> list[list[Column]]:

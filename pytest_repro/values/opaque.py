@@ -74,6 +74,7 @@ MODULES = frozenset(
             "traceback",
             "linecache",
         ),
+        "threadpoolctl",  # it describes the machine, in the order of a set, and computes nothing
         # the apparatus of the test itself
         *(
             "unittest",

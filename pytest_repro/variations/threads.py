@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from pytest_repro.variations.numbers import whole
@@ -32,22 +33,32 @@ def _variables(value: str, _environment: Mapping[str, str]) -> Mapping[str, str]
 
 @contextmanager
 def _inside(value: str) -> Iterator[None]:
-    """More threads than cores: libraries cap what variables say, and do what they are told once they are loaded."""
-    if not value or int(value) <= (os.cpu_count() or 1) or "numpy" not in sys.modules:
+    """What variables do not reach: libraries cap them at the cores, and a suite's conftest.py may set another number.
+
+    scikit-learn's own tests do so.
+    """
+    if not value or "numpy" not in sys.modules:
         yield
         return
-    from threadpoolctl import threadpool_limits  # noqa: PLC0415  # 3 ms, and only where it is needed
-
-    with threadpool_limits(int(value)):
+    wanted = int(value)
+    with _pools(len(sys.modules)).limit(limits=wanted):
         torch: Any = sys.modules.get("torch")
-        before = torch.get_num_threads() if torch is not None else 0
-        if torch is not None:
-            torch.set_num_threads(int(value))
+        before = torch.get_num_threads() if torch is not None else wanted
+        if before != wanted:
+            torch.set_num_threads(wanted)
         try:
             yield
         finally:
-            if torch is not None:
+            if before != wanted:
                 torch.set_num_threads(before)
+
+
+@lru_cache(maxsize=1)
+def _pools(_modules: int) -> Any:
+    """The loaded libraries; looked for again when more modules are imported, since it takes a millisecond or two."""
+    from threadpoolctl import ThreadpoolController  # noqa: PLC0415  # in fresh processes alone
+
+    return ThreadpoolController()
 
 
 def _read(_value: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -112,7 +113,7 @@ def test_ids(p): x = p * 2
     session = apart("--repro-vary=hashseed=5", "-v")
     assert session.ret == 0
     assert "11 tests the same" not in session.result.stdout.str()
-    assert sum(line.rstrip().endswith("=         =") for line in session.result.outlines) == 11
+    assert sum(bool(re.search(r"= +=$", line)) for line in session.result.outlines) == 11
 
 
 def test_a_child_records_nothing_reruns_nothing_and_writes_no_file_of_its_parent(pytester, apart):
@@ -377,7 +378,7 @@ def test_an_option_that_means_nothing_is_a_usage_error(run, option, sentence):
 def test_processes_side_by_side_bring_the_same(pytester, apart):
     pytester.makepyfile(test_it=CHILD + "@pytest.mark.replay\ndef test_it(): x = varied()\n")
     one, two = apart("--repro-vary=hashseed=5,timezone"), apart("--repro-vary=hashseed=5,timezone", "--repro-jobs=2")
-    assert rows(one) == rows(two) == {"test_it": ["=", "DRIFT", "="]}
+    assert rows(one) == rows(two) == {"test_it": ["=", "DRIFT"]}
 
 
 def test_a_process_that_cannot_start_is_told_with_the_end_of_its_output(pytester, apart):

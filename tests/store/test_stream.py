@@ -138,7 +138,8 @@ def test_values_that_were_changed_behind_our_back_are_an_error_of_ours(tmp_path)
 
 
 def test_secrets_are_not_written(tmp_path):
-    through(tmp_path, envelope(text="password=hunter2hunter2", note="see ghp_" + "aB3dE5gH7jK9mN1pQ3sT5vW7yZ2bC4dF6hJ8"))
+    token = "ghp_" + "aB3dE5gH7jK9mN1pQ3sT5vW7yZ2bC4dF6hJ8"
+    through(tmp_path, envelope(text="password=hunter2hunter2", note=f"see {token}"))
     data = (tmp_path / "main.jsonl").read_text(encoding="ascii")
     assert "hunter2" not in data
     assert "aB3dE5gH7" not in data
