@@ -79,10 +79,10 @@ def exposed() -> None:
     combined = moved.get("combined", set())
     print(f"{len(cells)} probes: {', '.join(f'{label} {len(tests)}' for label, tests in sorted(moved.items()))}")
     share = len(combined & singles) / max(1, len(singles))
-    print(
-        f"  singles together {len(singles)}, of these combined exposes {len(combined & singles)}: {share:.1%} (goal 95 %)"
-    )
-    print(f"  combined alone {len(combined - singles)}; singles alone {sorted(singles - combined)[:5]}")
+    both = len(combined & singles)
+    print(f"  singles together {len(singles)}, of these combined exposes {both}: {share:.1%} (goal 95 %)")
+    alone = sorted(singles - combined)[:5]
+    print(f"  combined alone {len(combined - singles)}; singles alone {alone}")
 
 
 def charted(lines: list[str]) -> dict[str, dict[str, str]]:

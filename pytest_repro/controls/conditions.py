@@ -92,8 +92,8 @@ def tolerances_under(
     The most specific that is stated wins: ``threads=4`` before ``threads`` before the test's own. Under several
     conditions at once each of them may explain a difference, so that what any of them allows is allowed.
     """
-    if condition.label in under:
-        return (under[condition.label],)
+    if condition.label == COMBINED and COMBINED in under:
+        return (under[COMBINED],)
     found = [_of_member(name, value, tolerances, under) for name, value in condition.members] or [tolerances]
     return tuple(dict.fromkeys(found))
 
