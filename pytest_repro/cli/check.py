@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from pytest_repro.cli import here as standing
+from pytest_repro.controls import records
 from pytest_repro.errors import ReproError
 from pytest_repro.plugin.collecting import collected
 from pytest_repro.report import health as told
@@ -21,7 +22,8 @@ def add(choices: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = choices.add_parser(
         "check",
         help="whether all that is recorded can be used; --prune tells what may be deleted",
-        description="Read every file of envelopes, every test in it and every array, and tell what is broken. "
+        description="Read every file of envelopes, every test in it and every array, and tell what is broken, what "
+        "contradicts itself or another, and by policy (B608) what nobody answers for. "
         "Exit status: 0 sound, 1 something is broken, 4 a mistake of use.",
         allow_abbrev=False,
     )
@@ -47,6 +49,10 @@ def run(options: argparse.Namespace) -> int:
             here.folder, collected=collected(), project=here.root, limit_bytes=here.limit, delete=options.yes
         )
     health = integrity.examine(here.folder, project=here.root, limit_bytes=here.limit)
-    data = told.to_dict(health, here.folder, pruned) if options.json else None
-    sys.stdout.write(told.text(health, here.folder, pruned) if data is None else plain.to_json(data) + "\n")
-    return int(bool(health.faults or (pruned is not None and pruned.refused)))
+    policy = here.settings.policy
+    found = [one for folder in health.folders for one in records.findings(folder.books, policy)]
+    data = told.to_dict(health, here.folder, pruned, found) if options.json else None
+    text = told.text(health, here.folder, pruned, found) if data is None else plain.to_json(data) + "\n"
+    sys.stdout.write(text)
+    failed = any(one.finding.action == "fail" for one in found)
+    return int(bool(failed or health.faults or (pruned is not None and pruned.refused)))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pytest_repro.compare import compare
+from pytest_repro.controls import records
 from pytest_repro.controls.counting import counted
 from pytest_repro.controls.verdict import Finding, action_of, split
 from pytest_repro.environment.differences import differences
@@ -53,6 +54,7 @@ class Terms:
         source: Called for the digest of the test's source today, which only values on one side alone need; empty where
             it is unknown.
         rerecord: Called for the command that records the test again.
+        owner: Called for who answers for the test today, which only an audit of the record needs.
     """
 
     tolerances: Tolerances
@@ -62,6 +64,7 @@ class Terms:
     now: datetime
     source: Callable[[], str]
     rerecord: Callable[[], str]
+    owner: Callable[[], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +120,15 @@ class Baseline:
             steps = (f"if the change is meant: {self.terms.rerecord()}",)
             said = Finding(code="B601", sentence="; ".join(stale), action=action_of("B601", policy), steps=steps)
             found.append(said)
-        return tuple(found)
+        return (*found, *self._audited(policy))
+
+    def _audited(self, policy: Mapping[str, Action]) -> list[Finding]:
+        """What of the record itself is wrong; whether somebody answers for it is asked by policy alone."""
+        against = records.inconsistent(self.recorded)
+        found = [records.finding("B609", against, action_of("B609", policy))] if against else []
+        action = action_of("B608", policy)
+        lacking = records.unauditable(self.recorded, self.terms.owner()) if action != "accept" else ""
+        return [*found, records.finding("B608", lacking, action)] if lacking else found
 
     def _edited(self) -> bool:
         now = self.terms.source() if self.recorded.source else ""

@@ -370,6 +370,21 @@ CATALOGUE: tuple[Control, ...] = (
         action="fail",
     ),
     Control(
+        code="B608",
+        title="baseline cannot be audited",
+        metric="owner and lock file of each recorded test",
+        contract="somebody answers for every record, and a lock says what it was made with",
+        question="unauditable",
+        action="accept",
+    ),
+    Control(
+        code="B609",
+        title="inconsistent baseline",
+        metric="outcomes, runs and difference of each record, and profiles recorded alike",
+        contract="no record contradicts itself, or another of the same code, environment, lock and seed",
+        action="fail",
+    ),
+    Control(
         code="B611",
         title="waiver expired",
         metric="the date until which a waiver holds",

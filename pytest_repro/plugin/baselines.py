@@ -163,6 +163,7 @@ class Baselines:
             now=datetime.now(UTC),
             source=lambda: self._source(item),
             rerecord=lambda: self._command(item, "--repro-record-all"),
+            owner=lambda: plan.owner or self._premises.owner_of(item.path),
         )
         return Baseline(profile=name, recorded=recorded, terms=terms, snapshot=lambda: self._premises.snapshot)
 

@@ -15,32 +15,41 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from pytest_repro.controls.records import Told
     from pytest_repro.store.integrity import Fault, Health, Obsolete, Pruned
 
 SHOWN = 20
 """Things of one sort that are listed; the others are counted."""
 
 
-def text(health: Health, root: Path, pruned: Pruned | None) -> str:
+def text(health: Health, root: Path, pruned: Pruned | None, found: Sequence[Told] = ()) -> str:
     """What was read, what is broken with its mend, and what pruning takes away.
 
     Args:
         health: Of the whole store.
         root: The folder from which paths are told.
         pruned: What pruning would take or took; None where nobody asked.
+        found: What is wrong with records that can be read.
     """
     books = [found for folder in health.folders for found in folder.books]
     arrays = sum(len(folder.arrays) for folder in health.folders)
     read = f"{counted(health.tests, 'test')} in {counted(len(books), 'file')}, {counted(arrays, 'array')}"
     faults = (*health.faults, *(pruned.refused if pruned else ()))
-    lines = [f"{read}: {counted(len(faults), 'fault') if faults else 'sound'}"]
+    wrong = [*([counted(len(faults), "fault")] if faults else []), *([counted(len(found), "finding")] if found else [])]
+    lines = [f"{read}: {', '.join(wrong) or 'sound'}"]
     for fault in faults:
         lines += ["", *_fault(fault, root)]
+    for one in found[:SHOWN]:
+        lines += ["", f"  {mask(named(one.path, root))}: {line(mask(one.name))}"]
+        lines += table.filled("    ", f"{one.finding.headline}   [{one.finding.action}]", 6)
+        lines += [f"    mend: {step}" for step in one.finding.steps]
+    if len(found) > SHOWN:
+        lines += ["", f"  and {counted(len(found) - SHOWN, 'finding')} more"]
     lines += _spare(health, root) if pruned is None else _pruned(pruned, root)
     return "\n".join(lines) + "\n"
 
 
-def to_dict(health: Health, root: Path, pruned: Pruned | None) -> dict[str, object]:
+def to_dict(health: Health, root: Path, pruned: Pruned | None, found: Sequence[Told] = ()) -> dict[str, object]:
     """The same, schema ``pytest-repro/check`` 1.0."""
     data: dict[str, object] = {
         "schema": "pytest-repro/check",
@@ -49,8 +58,18 @@ def to_dict(health: Health, root: Path, pruned: Pruned | None) -> dict[str, obje
         "files": sum(len(folder.books) for folder in health.folders),
         "arrays": sum(len(folder.arrays) for folder in health.folders),
         "faults": [{"file": named(fault.path, root), **error_dict(fault.error)} for fault in health.faults],
+        "findings": [
+            {
+                "file": named(one.path, root),
+                "test": one.name,
+                "code": f"RPR-{one.finding.code}",
+                "sentence": one.finding.sentence,
+                "action": one.finding.action,
+            }
+            for one in found
+        ],
         "unreferenced": [named(path, root) for path in health.orphans],
-        "sound": not health.faults,
+        "sound": not health.faults and not found,
     }
     if pruned is not None:
         data["prune"] = {

@@ -102,6 +102,7 @@ class LocalStore:
         found: list[Written] = []
         waiting = dict(books)
         try:
+            home.parent.mkdir(parents=True, exist_ok=True)  # it carries the lock
             with lock.held(home):
                 clean(home)
                 for key, changes in books.items():

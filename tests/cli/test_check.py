@@ -167,3 +167,34 @@ def test_a_store_of_its_own_is_named(command, project, tmp_path):
 def test_the_module_of_the_command_is_run_by_its_own_door(project):
     done = stores.door("check", project)
     assert (done.returncode, done.stdout, done.stderr) == (0, "8 tests in 4 files, 2 arrays: sound\n", "")
+
+
+def alike(environment, value, **facts):
+    return recorded({"record.x": value}, environment, source="0a1b", **facts)
+
+
+def test_two_profiles_recorded_alike_that_differ_fail_the_check(command, project, put, here):
+    put("default", {"test_fit": alike(here, 1.0)})
+    put("copy", {"test_fit": alike(here, 2.0)})
+    status, out, _ = command("check")
+    assert status == 1
+    assert out.startswith(
+        "2 tests in 2 files, 0 arrays: 1 finding\n\n  tests/__envelopes__/test_m.copy.json: test_fit\n"
+    )
+    assert "RPR-B609 inconsistent baseline: profiles copy and default were recorded in one environment" in out
+    data = json.loads(command("check", "--json")[1])
+    assert [one["code"] for one in data["findings"]] == ["RPR-B609"]
+    assert data["sound"] is False
+    project.joinpath("pytest.ini").write_text("[pytest]\nrepro_policy = B609=accept\n", encoding="utf-8")
+    assert command("check") == (0, "2 tests in 2 files, 0 arrays: sound\n", "")
+
+
+def test_what_nobody_answers_for_is_told_by_policy(command, project, put, here):
+    put("default", {"test_fit": alike(here, 1.0, owner="")})
+    assert command("check")[0] == 0
+    project.joinpath("pytest.ini").write_text("[pytest]\nrepro_policy = B608=warn\n", encoding="utf-8")
+    status, out, _ = command("check")
+    assert status == 0
+    assert "RPR-B608 baseline cannot be audited: recorded with no owner   [warn]\n" in out
+    project.joinpath("pytest.ini").write_text("[pytest]\nrepro_policy = B608=fail\n", encoding="utf-8")
+    assert command("check")[0] == 1

@@ -297,3 +297,34 @@ def test_locals_are_recorded_where_the_marker_asks_for_them(run, pytester):
     plain, more = (book["tests"]["test_it"]["values"] for book in books(pytester).values())
     assert "locals.value" not in plain
     assert more["locals.value"] == 1.5
+
+
+def edited(pytester, change):
+    """Edit the recorded test in its file, as somebody might by hand."""
+    (path,) = pytester.path.glob("__envelopes__/*.json")
+    data = json.loads(path.read_text(encoding="utf-8"))
+    for test in data["tests"].values():
+        change(test)
+    path.write_text(json.dumps(data), encoding="utf-8")
+
+
+def test_a_record_that_contradicts_itself_fails_whatever_it_holds(run, pytester):
+    text = "import pytest\n@pytest.mark.replay\ndef test_it(repro):\n    repro.record(x=1)"
+    run(text, "--repro-record").assert_outcomes(passed=1)
+    edited(pytester, lambda test: test["recorded"].update(runs=1, difference=1e-9))
+    result = run(text)
+    result.assert_outcomes(failed=1)
+    assert "RPR-B609 inconsistent baseline: 1 run cannot differ by 1.0e-09" in result.stdout.str()
+    run(text, "--repro-policy=B609=accept").assert_outcomes(passed=1)
+
+
+def test_a_record_that_nobody_answers_for_is_told_by_policy_and_an_owner_of_today_counts(run, pytester):
+    text = "import pytest\n@pytest.mark.replay\ndef test_it(repro):\n    repro.record(x=1)"
+    run(text, "--repro-record").assert_outcomes(passed=1)
+    run(text).assert_outcomes(passed=1)
+    result = run(text, "--repro-policy=B608=fail")
+    result.assert_outcomes(failed=1)
+    assert "RPR-B608 baseline cannot be audited: recorded with no owner and no lock file" in result.stdout.str()
+    edited(pytester, lambda test: test["recorded"].update(lock={"file": "uv.lock", "digest": "0", "state": "in step"}))
+    run(text, "--repro-policy=B608=fail").assert_outcomes(failed=1)
+    run(text.replace("replay", 'replay(owner="@kim")'), "--repro-policy=B608=fail").assert_outcomes(passed=1)

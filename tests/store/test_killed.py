@@ -6,11 +6,13 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 
 import numpy as np
 import pytest
 
-from pytest_repro.store import integrity
+from pytest_repro.errors import ReproError
+from pytest_repro.store import integrity, lock
 
 WRITER = """
 import datetime as dt, os, sys
@@ -91,6 +93,69 @@ def test_processes_that_record_at_once_lose_no_test_of_one_another(module, store
     assert book.names == tuple(sorted(f"test_{who}[{number}]" for who in "abc" for number in range(25)))
     for name in book.names:
         assert np.array_equal(book.get(name).observations["record.w"].values, np.full(100, float(name[7:-1])))
+
+
+AS_USER = (
+    """
+import tempfile, filelock
+os.umask(0)
+user = int(sys.argv[4])
+for number in range(2):  # whatever is imported late: another user may not read it
+    put(Path(tempfile.gettempdir()) / "test_m.py", "warm", number)
+if user:
+    os.setgid(user)
+    os.setuid(user)
+"""
+    + BESIDE
+)
+
+
+def beside(module, *writers):
+    """Processes that record at once, each as a user and with a temporary folder of its own; what they could not do."""
+    running = []
+    for who, user, temporary in writers:
+        temporary.mkdir()
+        os.chown(temporary, user, user)
+        words = [*script(AS_USER), module, who, "25", str(user)]
+        environment = {**os.environ, "TMPDIR": str(temporary)}
+        running.append(subprocess.Popen(words, stderr=subprocess.PIPE, text=True, env=environment))
+    return [writer.communicate(timeout=120)[1] for writer in running]
+
+
+def shared(folder):
+    """A module whose folder everybody may write to."""
+    folder.chmod(0o777)
+    for above in folder.parents:
+        if above.stat().st_uid == os.getuid() and not above.stat().st_mode & 0o005:
+            above.chmod(above.stat().st_mode | 0o055)
+    return folder / "test_m.py"
+
+
+@pytest.mark.skipif(not hasattr(os, "setuid") or os.getuid() != 0, reason="only root can become two users")
+def test_two_users_that_record_at_once_in_one_store_lose_no_test_of_one_another(tmp_path, store):
+    module = shared(tmp_path)
+    assert beside(module, ("a", 0, tmp_path / "of-a"), ("b", 65534, tmp_path / "of-b")) == ["", ""]
+    book = store.book(module, "default")
+    assert book.names == tuple(sorted(f"test_{who}[{number}]" for who in "ab" for number in range(25)))
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid"), reason="Windows has one lock for all temporary folders of a user")
+def test_sessions_with_temporary_folders_of_their_own_lose_no_test_of_one_another(tmp_path, store):
+    module, user = shared(tmp_path), 0 if os.getuid() == 0 else os.getuid()
+    assert beside(module, ("a", user, tmp_path / "one"), ("b", user, tmp_path / "two")) == ["", ""]
+    assert len(store.book(module, "default").names) == 50
+
+
+@pytest.mark.skipif(os.name == "nt", reason="folders are locked on POSIX alone")
+def test_a_session_does_not_wait_for_ever_for_one_of_another_user(tmp_path, monkeypatch):
+    home = tmp_path / "__envelopes__"
+    with lock.held(home):
+        monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # another user's temporary folder
+        with pytest.raises(ReproError) as caught, lock.held(home, patience_s=0.05):
+            pass
+    assert caught.value.code == "B607"
+    with lock.held(home, patience_s=0.05):
+        pass
 
 
 HELD = """
