@@ -65,11 +65,26 @@ def cost(rounds: int, number: int, steps: int) -> None:
 
 def exposed() -> None:
     """The probes under ``combined`` and under each of its members."""
-    probes = Path(__file__).parent / "probes" / "test_probes.py"
-    command = [sys.executable, "-m", "pytest", "-q", "-v", "-p", "no:cacheprovider", str(probes), "--repro=all"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-v",
+        "-p",
+        "no:cacheprovider",
+        "-c",
+        os.devnull,
+        "--rootdir=.",
+        "--repro=all",
+    ]
     environment = {**os.environ, "COLUMNS": "200"}
     done = subprocess.run(
-        [*command, f"--repro-vary={SINGLES},combined"], env=environment, capture_output=True, text=True, check=False
+        [*command, f"--repro-vary={SINGLES},combined"],
+        cwd=Path(__file__).parent / "probes",
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     cells = charted(done.stdout.splitlines())
     labels = {label for row in cells.values() for label in row}
