@@ -314,8 +314,10 @@ def process(
         informs: Whether a difference means nothing: xdist gave the two other tests to run before.
         policy: Actions by code.
     """
-    gaps, total = _parted(before, after, terms, explained)
-    comparison = compare(before, after, terms.tolerances, terms.ignore)
+    # what was written stands first: an array in a file is compared with its bytes there, loaded only where it differs
+    comparison = compare(after, before, terms.tolerances, terms.ignore)
+    gaps = _guilty((comparison, terms.tolerances.stated), explained)
+    total = comparison.compared + sum(gap.before is None or gap.after is None for gap in gaps)
     cell = _cell(comparison, gaps, drift=bool(gaps) and not informs)
     if not gaps:
         return None, cell
@@ -327,7 +329,7 @@ def process(
         reasons=("this process ran other tests before, and may hash with another seed",),
         confidence="likely",
         steps=("--repro-vary=hashseed,test_order tells whether the order of sets or of tests is the cause",),
-        labels=("this process", FRESH.label),
+        labels=(FRESH.label, "this process"),
         condition=FRESH.label,
         against="fresh process with nothing changed",
     )

@@ -47,6 +47,9 @@ RAN = (0, 1, 5)
 NEW_GROUP = 0x200
 """``CREATE_NEW_PROCESS_GROUP`` of Windows, whose Python alone has the name."""
 
+LOOK_S = 0.05
+"""Seconds between two looks at what children wrote."""
+
 TAIL = 12
 """Lines of a child's output that are told where it could not run."""
 
@@ -304,7 +307,7 @@ def carry_out(
             if until is not None and time.monotonic() > until:
                 return
             if running:
-                time.sleep(0.02)
+                time.sleep(LOOK_S)
     finally:
         for child in (*running, *waiting):
             child.cut = True

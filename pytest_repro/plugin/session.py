@@ -26,7 +26,6 @@ from pytest_repro.plugin.run import RUN, Run
 from pytest_repro.plugin.seeding import SEED
 from pytest_repro.plugin.tally import tally_of
 from pytest_repro.plugin.varying import varying_of
-from pytest_repro.plugin.weighing import weighed
 from pytest_repro.seeds.arrival import Arrival
 from pytest_repro.seeds.pins import Pins
 from pytest_repro.store.place import FOLDER
@@ -237,6 +236,8 @@ class ReproSession:
                 verdict = self._with_recorded(replay, verdict_of(replay, policy))
                 varied = None
                 if replay.plan.vary is not None:
+                    from pytest_repro.plugin.weighing import weighed  # noqa: PLC0415  # 40 ms, where something is varied
+
                     apart = hasattr(self._config, "workerinput")
                     varied = weighed(replay, verdict, self._varying.conditions, policy, apart=apart)
                     verdict = varied.verdict

@@ -34,13 +34,15 @@ class Shelf:
     Args:
         folder: The folder of the arrays; need not be there.
         limit: Bytes that one array may have.
+        summarised: Whether entries carry least, greatest and mean for a reviewer.
     """
 
-    __slots__ = ("_waiting", "folder", "limit")
+    __slots__ = ("_summarised", "_waiting", "folder", "limit")
 
-    def __init__(self, folder: Path, limit: int) -> None:
+    def __init__(self, folder: Path, limit: int, *, summarised: bool = True) -> None:
         self.folder = folder
         self.limit = limit
+        self._summarised = summarised
         self._waiting: dict[str, NDArray[Any]] = {}
 
     @property
@@ -65,7 +67,7 @@ class Shelf:
         if values.nbytes > self.limit:
             raise file.costly(self.path(digest), values.nbytes, self.limit)
         self._waiting[digest] = values
-        return written(leaf.label, digest, values)
+        return written(leaf.label, digest, values, summarised=self._summarised)
 
     def get(self, data: Mapping[str, object]) -> Shelved:
         """The leaf that an entry describes; its header is checked before anything is allocated.
@@ -148,8 +150,8 @@ class Shelf:
                 file.replace(self.path(digest), (npy.header(values.dtype, values.shape), npy.raw(values)))
 
 
-def written(label: str, digest: str, values: NDArray[Any]) -> dict[str, object]:
-    """The entry of an array with its summary, for the eyes of a reviewer alone."""
+def written(label: str, digest: str, values: NDArray[Any], *, summarised: bool = True) -> dict[str, object]:
+    """The entry of an array; its summary is for the eyes of a reviewer alone."""
     found: dict[str, object] = {
         "kind": "array",
         "label": label,
@@ -157,7 +159,7 @@ def written(label: str, digest: str, values: NDArray[Any]) -> dict[str, object]:
         "shape": list(values.shape),
         "npy": digest,
     }
-    if values.dtype.kind not in NUMBERS:
+    if values.dtype.kind not in NUMBERS or not summarised:
         return found
     flat = values.reshape(-1)
     finite = flat

@@ -110,7 +110,7 @@ class Outlet:
 
     def end(self, envelope: Envelope, *, seconds: float, own: str, about: Mapping[str, object]) -> None:
         """A test ended: a line about it, then a line of its values."""
-        shelf = Shelf(self._folder / ARRAYS, LIMIT)
+        shelf = Shelf(self._folder / ARRAYS, LIMIT, summarised=False)
         observations = {
             address: leaves.written(address, _plain(leaf, envelope), shelf, whole=WHOLE)
             for address, leaf in envelope.observations.items()
@@ -120,7 +120,8 @@ class Outlet:
             if not path.exists():
                 # two workers may write one array: each its own file, and the last name is as good as the first
                 partial = path.with_name(f"{digest}.{os.getpid()}")
-                partial.write_bytes(npy.header(values.dtype, values.shape) + bytes(npy.raw(values)))
+                with partial.open("wb") as stream:
+                    stream.writelines((npy.header(values.dtype, values.shape), npy.raw(values)))
                 partial.replace(path)
         body = _ENCODER.encode(
             {
