@@ -43,7 +43,7 @@ def wheel(session: nox.Session) -> None:
 def torch(session: nox.Session) -> None:
     """What stands on torch, on the real library."""
     session.install("-e", ".[test]", "torch==2.13.0")
-    session.run("pytest", "tests/values", "tests/seeds", *session.posargs)
+    session.run("pytest", "tests/values", "tests/seeds", "tests/variations", *session.posargs)
 
 
 @nox.session(python="3.11")

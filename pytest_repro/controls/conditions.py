@@ -232,10 +232,7 @@ def _finding(
 def _reasons(condition: Condition) -> tuple[str, ...]:
     if condition.label == COMBINED:
         return (f"together: {', '.join(f'{name}={value}' for name, value in condition.members)}",)
-    return tuple(
-        f"{name}={value}: {variation(name).changes}; stands for {variation(name).stands_for}"
-        for name, value in condition.members
-    )
+    return tuple(f"{name}={value}: {variation(name).changes}" for name, value in condition.members)
 
 
 def _also(one: Varied, varied: Sequence[Varied]) -> str:

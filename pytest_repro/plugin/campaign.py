@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pytest_repro.compare import compare
 from pytest_repro.controls.conditions import tolerances_under
+from pytest_repro.diagnose.inquiry import concluded
 from pytest_repro.diagnose.splitting import Brought, Errand, split
 from pytest_repro.errors import ReproError
 from pytest_repro.plugin.children import Child, carry_out
@@ -60,14 +61,7 @@ class Campaign:
         if self.budget_s:
             self._until = time.monotonic() + self.budget_s
             groups = [group._replace(ids=rotated(group.ids, datetime.now(UTC))) for group in groups]
-        inquiry = split(groups, drifted)
-        try:
-            errands = next(inquiry)
-            while True:
-                errands = inquiry.send(self._carry_out(errands))
-        except StopIteration as end:
-            found: Split = end.value
-            return found
+        return concluded(split(groups, drifted), self._carry_out)
 
     def _carry_out(self, errands: Sequence[Errand]) -> tuple[Brought, ...]:
         """Under a budget the first errand sets the pace: the others get as far as it got."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pytest_repro.controls.counting import counted
+from pytest_repro.controls.verdict import Finding, action_of
 from pytest_repro.plugin.campaign import days_to_cover
 from pytest_repro.plugin.conditions import effect, idle
 from pytest_repro.report.chart import Column
@@ -15,6 +16,7 @@ from pytest_repro.variations.condition import FRESH
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from pytest_repro.controls.catalogue import Action
     from pytest_repro.diagnose.splitting import Group
     from pytest_repro.plugin.conditions import Conditions
 
@@ -77,6 +79,20 @@ class Overview:
             reached=len(wanted & reached),
             cut=any(one.cut for one in brought),
             handed=handed,
+        )
+
+    def finding(self, policy: Mapping[str, Action]) -> Finding | None:
+        """What took no effect here, as a finding; None where everything did."""
+        silent = [*self.idle, *(f"{name} within {label}" for label, names in self.partly.items() for name in names)]
+        if not silent:
+            return None
+        return Finding(
+            code="R115",
+            sentence=f"{', '.join(silent)} changed nothing on this machine",
+            action=action_of("R115", policy),
+            reasons=tuple(f"{label}: {told}, changed or not" for label, told in self.idle.items()),
+            steps=("pytest-repro explain variations   tells what works here, and how that is proved",),
+            about=tuple(silent),
         )
 
     def notes(self) -> list[str]:

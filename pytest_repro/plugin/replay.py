@@ -16,6 +16,7 @@ import pytest
 from _pytest.runner import runtestprotocol  # private; pytest-rerunfailures has imported it for years
 
 from pytest_repro.diagnose.cause import Cause, Experiment, Trial, cause
+from pytest_repro.diagnose.inquiry import concluded
 from pytest_repro.observe.clock import Clock
 from pytest_repro.observe.keeping import Keeper
 from pytest_repro.observe.position import position
@@ -103,13 +104,7 @@ class Replay:
         """Why two runs parted, found by further hidden runs."""
         inquiry = cause(runs, comparison, self.plan.tolerances, self.plan.ignore)
         with Laboratory(self._run, self.item, self._nextitem) as laboratory:
-            try:
-                experiment = next(inquiry)
-                while True:
-                    experiment = inquiry.send(laboratory.carry_out(experiment))
-            except StopIteration as end:
-                found: Cause = end.value
-                return found
+            return concluded(inquiry, laboratory.carry_out)
 
     def _attempt(self) -> None:
         number = self.plan.runs + len(self.attempts)

@@ -52,7 +52,7 @@ class Standing:
         if not judged:
             return
         done = premises.waived()
-        self._add(done.findings)
+        self.add(done.findings)
         self.used |= set(done.used)
         self.open += [list(one) for one in done.open]
         self.judged |= set(judged)
@@ -64,9 +64,10 @@ class Standing:
         used = {key for one in facts for key in one["waived"]} | self.used
         left = [Occurrence(*place) for place in (*self.open, *(place for one in facts for place in one["open"]))]
         ran = {one["nodeid"] for one in facts}
-        self._add(premises.of_waivers(used, ran, self.judged, left))
+        self.add(premises.of_waivers(used, ran, self.judged, left))
 
-    def _add(self, findings: Iterable[Finding]) -> None:
+    def add(self, findings: Iterable[Finding]) -> None:
+        """Keep findings as plain data, each once."""
         for finding in findings:
             one = {
                 "code": finding.code,

@@ -94,6 +94,10 @@ class Tally:
         if self.recordings is not None:
             self.recordings.write()
             self.standing.lines += [line] if (line := self.recordings.line()) else []
+        overview = self._overview()
+        silent = None if overview is None else overview.finding(self._premises().settings.policy)
+        if silent is not None:
+            self.standing.add([silent])
         if self.facts or self.standing.judged:
             self.standing.judge_waivers(self._premises(), self.facts)
         failed = self.standing.failed or (self.recordings is not None and self.recordings.failed)

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_repro.plugin.childhood import CHILD, WORKER
+from pytest_repro.plugin.neighbours import hidden_runs_wanted
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
@@ -99,7 +100,9 @@ class Varying:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
         """Run them before the first test, so that the one report of each test carries its whole verdict."""
-        if not hasattr(self._config, "workerinput") and not self._config.pluginmanager.hasplugin("dsession"):
+        elsewhere = hasattr(self._config, "workerinput") or self._config.pluginmanager.hasplugin("dsession")
+        broken = session.testsfailed and not self._config.option.continue_on_collection_errors  # pytest ends here
+        if not elsewhere and not broken:
             self.want(session.items)
         return (yield)
 
@@ -109,7 +112,8 @@ class Varying:
 
         planned = [(item, item.stash[PLAN]) for item in items if PLAN in item.stash]
         wanted = [(item, plan) for item, plan in planned if plan.replayed and plan.vary is not None]
-        if not wanted or self._config.pluginmanager.hasplugin(CHILD) or self._config.option.collectonly:
+        child = self._config.pluginmanager.hasplugin(CHILD)
+        if not wanted or child or self._config.option.collectonly or not hidden_runs_wanted(self._config):
             return
         groups, unavailable = _groups(wanted)
         files = {item.nodeid: str(item.path) for item, _ in wanted}

@@ -254,44 +254,36 @@ def test_what_has_no_effect_is_told_as_such_and_never_as_the_same(pytester, apar
     session = apart("--repro-vary=blas=Nonesuch", "-v")
     assert rows(session)["test_it"] == ["=", "no", "effect"]
     assert "  no effect here: blas=Nonesuch (blas reads " in session.result.stdout.str()
+    session = apart("--repro-vary=blas=Nonesuch", "--repro-policy=R115=fail")
+    assert session.ret == 1
+    said = "RPR-R115 condition without effect: blas=Nonesuch changed nothing on this machine   [fail]"
+    assert said in session.result.stdout.str()
 
 
-@pytest.mark.parametrize("where", ["before", "during"])
-def test_an_interrupt_leaves_no_process_and_no_folder(pytester, where):
-    pytester.makepyfile(
-        test_it=CHILD
-        + f"""
-import time
+SLOW = """
+import os, time, pytest
 @pytest.mark.replay
 def test_slow():
-    x = 1
-    if os.environ.get("PYTHONHASHSEED") == "1" or {where == "during"}:
-        open(os.environ["PIDS"] + str(os.getpid()), "w").close()
-        time.sleep(30)
+    open(os.environ["PIDS"] + str(os.getpid()), "w").close()
+    time.sleep(60)
 """
-    )
+
+
+def slow_session(pytester) -> tuple[subprocess.Popen[bytes], list[int]]:
+    """A session whose unchanged fresh process sleeps by now, and which one that is."""
+    pytester.makepyfile(test_it=SLOW)
     pids = pytester.path / "pids"
     pids.mkdir()
-    environment = {
-        **os.environ,
-        "PIDS": f"{pids}/",
-        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-        "TMPDIR": str(pytester.path),
-    }
+    own = {"PIDS": f"{pids}/", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "TMPDIR": str(pytester.path)}
     words = [sys.executable, "-m", "pytest", "-p", "repro", "-p", "no:cacheprovider", "--repro-vary=hashseed=5"]
     process = subprocess.Popen(
-        words, env=environment, cwd=pytester.path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        words, env={**os.environ, **own}, cwd=pytester.path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
     for _ in range(400):
         if list(pids.iterdir()):
             break
         time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
-    output = process.communicate(timeout=30)[0].decode()
-    assert process.returncode == 2, output
-    alive = [int(path.name) for path in pids.iterdir() if _alive(int(path.name))]
-    assert alive == []
-    assert not list(pytester.path.glob("pytest-repro-*"))
+    return process, [int(path.name) for path in pids.iterdir()]
 
 
 def _alive(pid: int) -> bool:
@@ -302,33 +294,20 @@ def _alive(pid: int) -> bool:
     return status.rpartition(")")[2].split()[0] != "Z"
 
 
+def test_an_interrupt_leaves_no_process_and_no_folder(pytester):
+    process, running = slow_session(pytester)
+    process.send_signal(signal.SIGINT)
+    output = process.communicate(timeout=30)[0].decode()
+    assert process.returncode == 2, output
+    assert running
+    assert not any(map(_alive, running))
+    assert not list(pytester.path.glob("pytest-repro-*"))
+
+
 def test_no_child_outlives_a_parent_that_is_killed(pytester):
-    pytester.makepyfile(
-        test_it="""
-import os, time, pytest
-@pytest.mark.replay
-def test_slow():
-    open(os.environ["PIDS"] + str(os.getpid()), "w").close()
-    time.sleep(60)
-"""
-    )
-    pids = pytester.path / "pids"
-    pids.mkdir()
-    environment = {
-        **os.environ,
-        "PIDS": f"{pids}/",
-        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-        "TMPDIR": str(pytester.path),
-    }
-    words = [sys.executable, "-m", "pytest", "-p", "repro", "-p", "no:cacheprovider", "--repro-vary=hashseed=5"]
-    process = subprocess.Popen(words, env=environment, cwd=pytester.path, stdout=subprocess.DEVNULL)
-    for _ in range(400):
-        if list(pids.iterdir()):
-            break
-        time.sleep(0.05)
+    process, (child,) = slow_session(pytester)
     process.kill()
-    process.wait()
-    (child,) = (int(path.name) for path in pids.iterdir())
+    process.communicate()
     for _ in range(100):
         if not _alive(child):
             break

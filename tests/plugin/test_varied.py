@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 import sys
 from textwrap import dedent
 
@@ -124,8 +126,6 @@ def chart(lines: list[str]) -> dict[str, dict[str, str]]:
 @pytest.fixture(scope="module")
 def bed(tmp_path_factory):
     """The bed, run once under every single condition, and its map."""
-    import subprocess  # noqa: PLC0415  # here alone
-
     folder = tmp_path_factory.mktemp("bed")
     (folder / "test_bed.py").write_text(dedent(BED), encoding="utf-8")
     words = ["-p", "no:randomly", "-v", "--repro-vary=all", "-p", "no:cacheprovider"]
@@ -168,3 +168,28 @@ def test_hardware_stands_under_a_heading_of_its_own(bed):
     assert lines[at - 1].index("simulated") == min(
         lines[at].index(name) for name in ("threads", "blas", "simd", "libm") if name in lines[at]
     )
+
+
+@pytest.mark.skipif(shutil.which("localedef") is None, reason="no locale can be made here")
+def test_a_number_that_follows_its_user_s_locale_drifts_under_another_one(tmp_path, apart, pytester, monkeypatch):
+    made = subprocess.run(
+        ["localedef", "-i", "de_DE", "-f", "UTF-8", str(tmp_path / "de_DE.UTF-8")], capture_output=True, check=False
+    )
+    if made.returncode:
+        pytest.skip("the sources of locales are not installed")
+    pytester.makepyfile(
+        test_it="""
+        import locale, pytest
+        @pytest.mark.replay
+        def test_number():
+            locale.setlocale(locale.LC_ALL, "")
+            text = locale.format_string("%.2f", 1.5)
+            locale.setlocale(locale.LC_ALL, "C")
+        """
+    )
+    monkeypatch.setenv("LOCPATH", str(tmp_path))
+    session = apart("--repro-vary=locale=de_DE.UTF-8")
+    assert session.ret == 1
+    assert "'1.50'" in session.result.stdout.str()
+    assert "'1,50'" in session.result.stdout.str()
+    assert "under locale=de_DE.UTF-8" in session.result.stdout.str()
