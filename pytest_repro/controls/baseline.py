@@ -86,7 +86,7 @@ class Baseline:
     @property
     def label(self) -> str:
         """What reports call it."""
-        return f"recorded {self.recorded.recorded:%Y-%m-%d}"
+        return f"recorded {self.recorded.recorded.date().isoformat()}"  # strftime takes ten times as long
 
     @property
     def condition(self) -> str:

@@ -46,6 +46,7 @@ class Premises:
         self.settings = settings
         self._cache = cache
         self.unusable: ReproError | None = None
+        self._owners: dict[Path, str] = {}
 
     @cached_property
     def snapshot(self) -> Snapshot:
@@ -86,8 +87,12 @@ class Premises:
 
     def owner_of(self, path: Path) -> str:
         """Who owns a file by CODEOWNERS; empty where nobody does."""
-        root, found = self.codeowners
-        return owners.owner_of(path.relative_to(root).as_posix(), codeowners=found) if path.is_relative_to(root) else ""
+        if path not in self._owners:
+            root, found = self.codeowners
+            within = path.is_relative_to(root)
+            named = owners.owner_of(path.relative_to(root).as_posix(), codeowners=found) if within else ""
+            self._owners[path] = named
+        return self._owners[path]
 
     def context(self) -> Mapping[str, str]:
         """The two lines of a drift report: on which hardware, in which environment."""

@@ -71,6 +71,7 @@ class Replay:
         self._pins = pins
         self._watch = watch
         self._warned = warned
+        self._envelopes: list[Envelope] = []
 
     def run_hidden(self) -> None:
         """All runs but the visible one; the item's own scopes stay set up for it."""
@@ -97,8 +98,11 @@ class Replay:
                 del item.stash[RUN]
 
     def envelopes(self) -> list[Envelope]:
-        """Of the hidden runs and the visible one, in order."""
-        return [run.envelope(self.item.nodeid) for run in (*self.hidden, *self.attempts)]
+        """Of the hidden runs and the visible one, in order; made once all of them are over."""
+        runs = (*self.hidden, *self.attempts)
+        if len(self._envelopes) != len(runs):
+            self._envelopes = [run.envelope(self.item.nodeid) for run in runs]
+        return self._envelopes
 
     def cause(self, runs: list[Envelope], comparison: Comparison) -> Cause:
         """Why two runs parted, found by further hidden runs."""
