@@ -234,7 +234,7 @@ class Child:
             ended=ended,
             lost=dict(self._lost),
             readings=readings,
-            seconds=max(0.0, (self._ended or time.monotonic()) - self._begun),
+            seconds=(self._ended or time.monotonic()) - self._begun if self.started else 0.0,
             failure=self.failure,
             cut=self.cut,
         )

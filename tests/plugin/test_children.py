@@ -76,6 +76,15 @@ def test_after_some_crashes_a_child_is_given_up_and_says_what_it_left(tmp_path, 
     assert brought.failure.startswith("it ended with status 6 and left 3 tests")
 
 
+def test_a_child_that_there_was_no_time_for_took_none(tmp_path):
+    child = Child(errand=Errand(FRESH, ("a",)), home=tmp_path, command=command(tmp_path))
+    carry_out([child], 1, time.monotonic() - 1.0, lambda _children: None)
+    brought = child.brought()
+    assert brought.cut
+    assert brought.seconds < 5.0
+    assert not brought.failure
+
+
 def test_a_test_that_is_not_collected_there_is_missing_and_no_failure(tmp_path, monkeypatch):
     source = "import pytest\n@pytest.mark.replay\ndef test_here(): x = 1\n"
     brought = run(tmp_path, source, ["test_here", "test_gone"], monkeypatch)

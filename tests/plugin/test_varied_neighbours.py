@@ -74,7 +74,7 @@ def test_beside_nobody_only_the_drift_is_added(apart):
 
 
 @pytest.mark.usefixtures("suite")
-@pytest.mark.parametrize("mode", ["load", "loadscope", "loadfile", "loadgroup", "worksteal"])
+@pytest.mark.parametrize("mode", ["load", "loadgroup", "worksteal"])
 def test_xdist_s_controller_runs_the_processes_and_its_workers_judge(apart, mode):
     plain = apart("--repro=off")
     varied = apart("-n2", f"--dist={mode}", "--repro-vary=hashseed", plugins="xdist")
