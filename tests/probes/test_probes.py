@@ -132,10 +132,11 @@ def test_a_probe_that_cannot_be_run_is_missing_and_the_others_are_there(monkeypa
     assert list(run(np)) == ["floats", "libm"]
 
 
+@pytest.mark.no_replay(reason="it measures time, which is another one in each run")
 def test_all_probes_take_two_milliseconds_once_warm():
     run(np)
     took = []
-    for _ in range(20):
+    for _ in range(100):  # a busy machine leaves some of them alone
         start = time.thread_time()
         run(np)
         took.append(time.thread_time() - start)
