@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -122,26 +123,26 @@ def beside(module, *writers):
     return [writer.communicate(timeout=120)[1] for writer in running]
 
 
-def shared(folder):
-    """A module whose folder everybody may write to."""
-    folder.chmod(0o777)
-    for above in folder.parents:
-        if above.stat().st_uid == os.getuid() and not above.stat().st_mode & 0o005:
-            above.chmod(above.stat().st_mode | 0o055)
-    return folder / "test_m.py"
+@pytest.fixture
+def shared():
+    """A folder that everybody may write to; pytest shuts its own to others whenever a session begins."""
+    with tempfile.TemporaryDirectory(prefix="shared-store-") as name:
+        folder = Path(name)
+        folder.chmod(0o777)
+        yield folder
 
 
 @pytest.mark.skipif(not hasattr(os, "setuid") or os.getuid() != 0, reason="only root can become two users")
-def test_two_users_that_record_at_once_in_one_store_lose_no_test_of_one_another(tmp_path, store):
-    module = shared(tmp_path)
-    assert beside(module, ("a", 0, tmp_path / "of-a"), ("b", 65534, tmp_path / "of-b")) == ["", ""]
+def test_two_users_that_record_at_once_in_one_store_lose_no_test_of_one_another(shared, store):
+    module = shared / "test_m.py"
+    assert beside(module, ("a", 0, shared / "of-a"), ("b", 65534, shared / "of-b")) == ["", ""]
     book = store.book(module, "default")
     assert book.names == tuple(sorted(f"test_{who}[{number}]" for who in "ab" for number in range(25)))
 
 
 @pytest.mark.skipif(not hasattr(os, "getuid"), reason="Windows has one lock for all temporary folders of a user")
 def test_sessions_with_temporary_folders_of_their_own_lose_no_test_of_one_another(tmp_path, store):
-    module, user = shared(tmp_path), 0 if os.getuid() == 0 else os.getuid()
+    module, user = tmp_path / "test_m.py", os.getuid()
     assert beside(module, ("a", user, tmp_path / "one"), ("b", user, tmp_path / "two")) == ["", ""]
     assert len(store.book(module, "default").names) == 50
 
