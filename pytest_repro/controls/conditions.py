@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_repro.compare import compare
-from pytest_repro.controls.matrix import Cell
-from pytest_repro.controls.verdict import Finding, action_of, split
+from pytest_repro.controls.matrix import Cell, size
+from pytest_repro.controls.verdict import Finding, action_of, outcome_words, split
 from pytest_repro.variations.condition import COMBINED, FRESH
 from pytest_repro.variations.registry import variation
 
@@ -102,12 +102,10 @@ def _of_member(name: str, value: str, tolerances: Tolerances, under: Mapping[str
     return under.get(f"{name}={value}", under.get(name, tolerances))
 
 
-def compared(one: Varied, terms: Terms) -> tuple[Comparison, bool] | None:
-    """The comparison of a test's two runs, and whether a tolerance is stated for it; None where there is none."""
-    if one.before is None or one.after is None:
-        return None
-    allowed = tolerances_under(one.condition, terms.tolerances, terms.under)
-    found = [(compare(one.before, one.after, each, terms.ignore), each.stated) for each in allowed]
+def compared(condition: Condition, before: Envelope, after: Envelope, terms: Terms) -> tuple[Comparison, bool]:
+    """The comparison of a test's two runs by what is allowed under a condition, and whether a tolerance is stated."""
+    allowed = tolerances_under(condition, terms.tolerances, terms.under)
+    found = [(compare(before, after, each, terms.ignore), each.stated) for each in allowed]
     return min(found, key=lambda pair: len(pair[0].drifts))
 
 
@@ -128,7 +126,7 @@ def judged(
         confirmed: Whether two unchanged processes were compared at all.
         policy: Actions by code; the catalogue's where it is silent.
     """
-    found = {one.condition.label: compared(one, terms) for one in varied}
+    found = {one.condition.label: _compared(one, terms) for one in varied}
     guilty = {label: _guilty(pair, unstable) for label, pair in found.items()}
     alone = any(gaps for label, gaps in guilty.items() if label != COMBINED)
     findings: list[Finding] = []
@@ -157,6 +155,12 @@ def judged(
     )
 
 
+def _compared(one: Varied, terms: Terms) -> tuple[Comparison, bool] | None:
+    if one.before is None or one.after is None:
+        return None
+    return compared(one.condition, one.before, one.after, terms)
+
+
 def _guilty(pair: tuple[Comparison, bool] | None, unstable: frozenset[str]) -> tuple[Gap, ...]:
     """The drifts that are a condition's doing; a run that ended early shows less, which says nothing more."""
     if pair is None:
@@ -176,14 +180,8 @@ def _drifts(label: str, finding: Finding | None, findings: Sequence[Finding]) ->
 
 def _cell(comparison: Comparison, guilty: Sequence[Gap], *, drift: bool) -> Cell:
     gaps = [gap for gap in comparison.gaps if not gap.address.startswith("rng.")]
-    worst = max(guilty or gaps, key=_size, default=None)
+    worst = max(guilty or gaps, key=size, default=None)
     return Cell(state="drift" if drift else "same" if worst is None else "within", worst=worst, gaps=len(gaps))
-
-
-def _size(gap: Gap) -> tuple[bool, bool, float]:
-    difference = gap.difference
-    without = difference.structural != "" or difference.relative is None or difference.nonfinite > 0
-    return difference.drifted, without, difference.relative or 0.0
 
 
 def _finding(
@@ -204,13 +202,14 @@ def _finding(
     action = policy.get(code, "accept" if informs else "fail")
     values = [gap for gap in gaps if not gap.address.startswith("outcome.")]
     outcomes = [gap for gap in gaps if gap.address.startswith("outcome.")]
-    said = [_outcome(gap) for gap in outcomes if not gap.address.endswith(".error")] or list(map(_outcome, outcomes))
+    ended = [gap for gap in outcomes if not gap.address.endswith(".error")]
+    said = [outcome_words(gap) for gap in ended or outcomes]
     total = comparison.compared + sum(gap.before is None or gap.after is None for gap in values)
     said += [f"{len(values)} of {total} observed values differ"] if values else []
     sentence = f"{'; '.join(said)} under {condition.label}"
     if informs and code not in policy:
         sentence += ", and no tolerance is stated"
-    singles = any(other.condition.label not in (COMBINED, "fresh") and not other.absent for other in varied)
+    singles = any(other.condition.label not in (COMBINED, FRESH.label) and not other.absent for other in varied)
     together = condition.label == COMBINED
     if together and singles:
         sentence += ", and under none of its conditions alone"
@@ -223,7 +222,7 @@ def _finding(
         reasons=_reasons(condition),
         steps=tuple(dict.fromkeys(variation(name).mend for name, _ in condition.members)) if not together else (),
         confidence=proof if confirmed and not together else "",
-        labels=("fresh", condition.label),
+        labels=(FRESH.label, condition.label),
         condition=condition.label,
         against=f"fresh process under {condition.label}, beside one with nothing changed{_also(one, varied)}",
     )
@@ -258,12 +257,6 @@ def numeric(gap: Gap) -> bool:
     return before != after and _NUMBER.sub("0", before) == _NUMBER.sub("0", after)
 
 
-def _outcome(gap: Gap) -> str:
-    before = "absent" if gap.before is None else gap.before.show(60)
-    after = "absent" if gap.after is None else gap.after.show(60)
-    return f"{gap.address.removeprefix('outcome.')} was {before}, then {after}"
-
-
 def unrepeatable(
     first: Envelope, second: Envelope, terms: Terms, *, explained: frozenset[str], policy: Mapping[str, Action]
 ) -> Finding | None:
@@ -276,7 +269,7 @@ def unrepeatable(
         explained: Addresses that are told already.
         policy: Actions by code.
     """
-    gaps, total = _parted(first, second, terms, explained)
+    _, gaps, total = _parted(first, second, terms, explained)
     if not gaps:
         return None
     return Finding(
@@ -312,9 +305,7 @@ def process(
         policy: Actions by code.
     """
     # what was written stands first: an array in a file is compared with its bytes there, loaded only where it differs
-    comparison = compare(after, before, terms.tolerances, terms.ignore)
-    gaps = _guilty((comparison, terms.tolerances.stated), explained)
-    total = comparison.compared + sum(gap.before is None or gap.after is None for gap in gaps)
+    comparison, gaps, total = _parted(after, before, terms, explained)
     cell = _cell(comparison, gaps, drift=bool(gaps) and not informs)
     if not gaps:
         return None, cell
@@ -333,8 +324,10 @@ def process(
     return finding, cell
 
 
-def _parted(before: Envelope, after: Envelope, terms: Terms, explained: frozenset[str]) -> tuple[tuple[Gap, ...], int]:
-    """The drifts of two unchanged processes that nothing else explains, and how many values were compared."""
+def _parted(
+    before: Envelope, after: Envelope, terms: Terms, explained: frozenset[str]
+) -> tuple[Comparison, tuple[Gap, ...], int]:
+    """Two unchanged processes compared, their drifts that nothing else explains, and how many values were compared."""
     comparison = compare(before, after, terms.tolerances, terms.ignore)
     gaps = _guilty((comparison, terms.tolerances.stated), explained)
-    return gaps, comparison.compared + sum(gap.before is None or gap.after is None for gap in gaps)
+    return comparison, gaps, comparison.compared + sum(gap.before is None or gap.after is None for gap in gaps)

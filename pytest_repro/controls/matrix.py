@@ -146,11 +146,12 @@ def _cells(
 
 
 def _cell(found: Comparison) -> Cell:
-    worst = max(found.gaps, key=_size, default=None)
+    worst = max(found.gaps, key=size, default=None)
     return Cell(state="drift" if found.drifts else "within", worst=worst, gaps=len(found.gaps))
 
 
-def _size(gap: Gap) -> tuple[bool, bool, float]:
+def size(gap: Gap) -> tuple[bool, bool, float]:
+    """How bad a gap is among others: drifts before what is allowed, what has no size before numbers."""
     difference = gap.difference
     without = difference.structural != "" or difference.relative is None or difference.nonfinite > 0
     return difference.drifted, without, difference.relative or 0.0

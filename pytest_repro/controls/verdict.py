@@ -110,3 +110,10 @@ def split(comparison: Comparison) -> tuple[tuple[Gap, ...], tuple[Gap, ...], tup
         # a library that was imported in the middle of one run has a state in the other alone
         tuple(gap for gap in drifts if category(gap.address) in NOTED and gap.before and gap.after),
     )
+
+
+def outcome_words(gap: Gap) -> str:
+    """``call was 'passed', then 'failed'``."""
+    before = "absent" if gap.before is None else gap.before.show(60)
+    after = "absent" if gap.after is None else gap.after.show(60)
+    return f"{gap.address.removeprefix('outcome.')} was {before}, then {after}"

@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from pytest_repro.compare import compare
-from pytest_repro.controls.conditions import tolerances_under
+from pytest_repro.controls.conditions import Terms, compared
 from pytest_repro.diagnose.inquiry import concluded
 from pytest_repro.diagnose.splitting import Brought, Errand, split
 from pytest_repro.errors import ReproError
@@ -114,10 +113,9 @@ def drifted(before: Ended, after: Ended, condition: Condition) -> frozenset[str]
     try:
         said = before.about
         under = {name: Tolerances.from_list(rules) for name, rules in said["under"].items()}
-        allowed = tolerances_under(condition, Tolerances.from_list(said["tolerances"]), under)
-        pair = before.envelope("fresh"), after.envelope(condition.label)
-        comparisons = [compare(*pair, tolerances, said["ignore"]) for tolerances in allowed]
+        terms = Terms(Tolerances.from_list(said["tolerances"]), under, tuple(said["ignore"]))
+        runs = before.envelope("fresh"), after.envelope(condition.label)
+        comparison, _ = compared(condition, *runs, terms)
     except (ReproError, KeyError, TypeError, ValueError):
         return frozenset({"outcome"})  # what cannot be read is looked at again, and told where it is judged
-    least = min(comparisons, key=lambda comparison: len(comparison.drifts))
-    return frozenset(gap.address for gap in least.drifts if category(gap.address) != "rng")
+    return frozenset(gap.address for gap in comparison.drifts if category(gap.address) != "rng")

@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 import time
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,7 @@ from pytest_repro.plugin.childhood import CHILD, VARIABLE, WORKER
 from pytest_repro.plugin.spec import Spec
 from pytest_repro.store.stream import Outlet
 from pytest_repro.values.secrets import mask
+from pytest_repro.variations.condition import Condition
 from pytest_repro.variations.registry import variation
 
 if TYPE_CHECKING:
@@ -103,6 +104,7 @@ class Child:
         self.path = path
         self._outlet = Outlet(Path(spec.folder), process)
         self._alone = alone
+        self._condition = Condition("", spec.members)
         if alone:
             _die_with(spec.parent)
 
@@ -129,7 +131,7 @@ class Child:
             os._exit(1)  # nobody is left to be told
         self._outlet.tell("start", id=nodeid, at=time.time())
         try:
-            with self._varied():
+            with self._condition.inside():
                 yield
         finally:
             self._outlet.tell("over", id=nodeid)
@@ -148,7 +150,7 @@ class Child:
 
     def pytest_sessionfinish(self) -> None:
         """Take the readings, last of all: by now everything is imported that tests import."""
-        with self._varied():
+        with self._condition.inside():
             values = dict(self.spec.members)
             readings = {}
             for name in self.spec.names:
@@ -158,13 +160,6 @@ class Child:
                     readings[name] = f"not read: {type(error).__name__}"
         self._outlet.tell("readings", readings=readings)
         self._outlet.close()
-
-    @contextmanager
-    def _varied(self) -> Iterator[None]:
-        with ExitStack() as stack:
-            for name, value in self.spec.members:
-                stack.enter_context(variation(name).inside(value))
-            yield
 
 
 def _die_with(parent: int) -> None:

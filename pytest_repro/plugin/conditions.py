@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from pytest_repro.values.text import Text
 from pytest_repro.variations.condition import COMBINED, FRESH, Condition
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 NAME = "conditions.json"
 """The file from which workers read what the controller's children brought."""
@@ -23,7 +24,7 @@ NAME = "conditions.json"
 PLACES = ("path", "start", "size", "digest", "seconds", "own")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # without slots: what is looked up is kept
 class Conditions:
     """The results of a session's fresh processes.
 
@@ -38,19 +39,24 @@ class Conditions:
     def of(self, nodeid: str) -> tuple[Varied, ...]:
         """The conditions that one test was run under; of a condition that was tried twice the later trial."""
         found: dict[str, Varied] = {}
-        for pair in self.split.pairs:
-            condition = pair.varied.errand.condition
-            if condition.members and nodeid in pair.varied.errand.ids:
-                found[condition.label] = _varied(pair, nodeid)
-        order = sorted(found.values(), key=lambda one: one.condition.label == COMBINED)
-        return tuple(order)
+        for pair in self._pairs.get(nodeid, ()):
+            if pair.varied.errand.condition.members:
+                found[pair.varied.errand.condition.label] = _varied(pair, nodeid)
+        return tuple(sorted(found.values(), key=lambda one: one.condition.label == COMBINED))
 
     def unchanged(self, nodeid: str) -> Varied | None:
         """The test in a fresh process with nothing changed, which nothing is compared with yet."""
+        first = next(iter(self._pairs.get(nodeid, ())), None)
+        return None if first is None else _alone(first.control, nodeid)
+
+    @cached_property
+    def _pairs(self) -> Mapping[str, Sequence[Pair]]:
+        """By test: thousands of tests each look for theirs."""
+        found: dict[str, list[Pair]] = {}
         for pair in self.split.pairs:
-            if nodeid in pair.control.errand.ids:
-                return _alone(pair.control, nodeid)
-        return None
+            for nodeid in pair.varied.errand.ids:
+                found.setdefault(nodeid, []).append(pair)
+        return found
 
     def twins(self, nodeid: str) -> tuple[Envelope, Envelope] | None:
         """The test in two unchanged processes that part; None where they agree, or were not wanted."""
@@ -179,9 +185,8 @@ def _from_dict(data: dict[str, Any]) -> Brought:
     for nodeid, (path, *rest) in data["ended"].items():
         said = dict(zip(PLACES[1:], rest, strict=True))
         ended[nodeid] = Ended(nodeid=nodeid, path=Path(path), about={}, **said)
-    members = tuple((name, value) for name, value in data["members"])
     return Brought(
-        errand=Errand(Condition(label=data["label"], members=members), tuple(data["ids"])),
+        errand=Errand(Condition.of(data["label"], data["members"]), tuple(data["ids"])),
         ended=ended,
         lost=data["lost"],
         readings=data["readings"],

@@ -8,7 +8,7 @@ import pytest
 
 from pytest_repro.compare import Comparison, Gap, compare
 from pytest_repro.controls.counting import counted
-from pytest_repro.controls.verdict import Finding, Verdict, action_of, split
+from pytest_repro.controls.verdict import Finding, Verdict, action_of, outcome_words, split
 from pytest_repro.diagnose.moment import is_time
 from pytest_repro.report.advice import steps_for
 
@@ -95,7 +95,7 @@ def _drift_findings(
     for code, gaps in (("R102", outcomes), ("R101", values)):
         left = tuple(gap for gap in gaps if gap.address not in explained)
         if left:
-            told = "; ".join(_outcome_words(gap) for gap in left[:2])
+            told = "; ".join(outcome_words(gap) for gap in left[:2])
             sentence = f"{len(left)} of {between}" if code == "R101" else told
             action = action_of(code, policy)
             findings.append(Finding(code=code, sentence=sentence, action=action, gaps=left, steps=steps_for(left)))
@@ -129,12 +129,6 @@ def _not_idempotent(moved: tuple[Gap, ...], found: Cause, policy: Mapping[str, A
         confidence="proved: put back, the drift is gone" if found.proved else "likely",
         steps=("give each run its own: a function-scoped fixture, a copy, or a reset in teardown",),
     )
-
-
-def _outcome_words(gap: Gap) -> str:
-    before = "absent" if gap.before is None else gap.before.show(60)
-    after = "absent" if gap.after is None else gap.after.show(60)
-    return f"{gap.address.removeprefix('outcome.')} was {before}, then {after}"
 
 
 def longrepr_of(text: str, item: pytest.Item) -> Any:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import secrets
 import shutil
+import sys
 import tempfile
 from contextlib import suppress
 from functools import cached_property
@@ -86,14 +87,7 @@ class Varying:
         from pytest_repro.variations.condition import Condition  # noqa: PLC0415  # likewise
 
         groups = [
-            Group(
-                tuple(
-                    Condition(label=label, members=tuple((name, value) for name, value in members))
-                    for label, members in conditions
-                ),
-                tuple(ids),
-            )
-            for conditions, ids in data["groups"]
+            Group(tuple(Condition.of(*one) for one in conditions), tuple(ids)) for conditions, ids in data["groups"]
         ]
         self._run(groups, data["files"], data["unavailable"], data["seed"])
 
@@ -165,8 +159,6 @@ class Varying:
 
 def _groups(wanted: list[tuple[pytest.Item, Plan]]) -> tuple[list[Group], dict[str, str]]:
     """Tests that want the same, in their order; what cannot be had here, and why."""
-    import sys  # noqa: PLC0415  # only here
-
     from pytest_repro.diagnose.splitting import Group  # noqa: PLC0415  # only where something is varied
     from pytest_repro.variations.wish import resolve  # noqa: PLC0415  # likewise
 

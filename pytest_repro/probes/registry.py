@@ -16,6 +16,7 @@ from pytest_repro.probes.sums import SUMS
 from pytest_repro.probes.threads import THREADS
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from types import ModuleType
 
     from pytest_repro.probes.probe import Probe
@@ -34,7 +35,7 @@ PROBES: tuple[Probe, ...] = (
 )
 
 
-def run(numpy: ModuleType | None) -> dict[str, str]:
+def run(numpy: ModuleType | None, names: Collection[str] = ()) -> dict[str, str]:
     """16 hex digits by the name of the probe; equal digests mean equal bits.
 
     Nothing of it is seen from outside: no generator is drawn from, numpy's error state is what it was, no warning is
@@ -42,14 +43,16 @@ def run(numpy: ModuleType | None) -> dict[str, str]:
 
     Args:
         numpy: The module, if the process has imported it; without it only the probes that need none are run.
+        names: Those that are wanted; all where none is named.
     """
+    wanted = [probe for probe in PROBES if not names or probe.name in names]
     if numpy is None:
-        return _digests(None, [probe for probe in PROBES if not probe.numpy])
+        return _digests(None, [probe for probe in wanted if not probe.numpy])
     with numpy.errstate(all="ignore"):
-        return _digests(numpy, PROBES)
+        return _digests(numpy, wanted)
 
 
-def _digests(numpy: ModuleType | None, probes: tuple[Probe, ...] | list[Probe]) -> dict[str, str]:
+def _digests(numpy: ModuleType | None, probes: list[Probe]) -> dict[str, str]:
     found = {}
     for probe in probes:
         try:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pytest_repro.variations.registry import variation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 COMBINED = "combined"
 """What several variations at once are called."""
@@ -24,6 +24,11 @@ class Condition(NamedTuple):
 
     label: str
     members: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def of(cls, label: str, members: Iterable[Sequence[str]]) -> Condition:
+        """The condition that travelled between processes as plain lists."""
+        return cls(label, tuple((name, value) for name, value in members))
 
     @property
     def hardware(self) -> bool:

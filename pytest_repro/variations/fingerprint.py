@@ -18,5 +18,5 @@ def bits(*names: str) -> str:
     numpy = sys.modules.get("numpy")
     if numpy is None:
         return ABSENT
-    found = run(numpy)
+    found = run(numpy, names)
     return " ".join(found.get(name, "none")[:8] for name in names)

@@ -25,7 +25,7 @@ def _variables(_value: str, environment: Mapping[str, str]) -> Mapping[str, str]
 
 
 def _read(_value: str) -> str:
-    return run(None)["libm"][:8]
+    return run(None, ("libm",))["libm"][:8]
 
 
 LIBM = Variation(
