@@ -128,7 +128,8 @@ def judged(
     """
     found = {one.condition.label: _compared(one, terms) for one in varied}
     guilty = {label: _guilty(pair, unstable) for label, pair in found.items()}
-    alone = any(gaps for label, gaps in guilty.items() if label != COMBINED)
+    without = {one.condition.label for one in varied if one.idle}
+    alone = any(gaps for label, gaps in guilty.items() if label != COMBINED and label not in without)
     findings: list[Finding] = []
     cells: dict[str, Cell] = {}
     for one in varied:
@@ -137,7 +138,7 @@ def judged(
         if label == COMBINED and alone:
             # found already: several at once may show the same cause at other places as well
             gaps = ()
-        if one.idle or pair is None:
+        if pair is None or (one.idle and not gaps):
             cells[label] = Cell(state="same" if one.same else "missing")
             continue
         comparison, stated = pair
@@ -213,7 +214,9 @@ def _finding(
     together = condition.label == COMBINED
     if together and singles:
         sentence += ", and under none of its conditions alone"
-    proof = "proved: nothing else was changed, and two unchanged processes agree"
+    proof = "proved: nothing else was changed, and two unchanged processes agree" if confirmed and not together else ""
+    if one.idle:
+        proof = f"likely something else: {one.idle}, changed or not, and yet the values differ"
     return Finding(
         code=code,
         sentence=sentence,
@@ -221,7 +224,7 @@ def _finding(
         gaps=gaps,
         reasons=_reasons(condition),
         steps=tuple(dict.fromkeys(variation(name).mend for name, _ in condition.members)) if not together else (),
-        confidence=proof if confirmed and not together else "",
+        confidence=proof,
         labels=(FRESH.label, condition.label),
         condition=condition.label,
         against=f"fresh process under {condition.label}, beside one with nothing changed{_also(one, varied)}",

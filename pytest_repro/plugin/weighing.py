@@ -82,7 +82,7 @@ def weighed(
         findings.append(Finding(code="R116", sentence="no time was left", action=action_of("R116", policy)))
     findings.sort(key=lambda one: -ACTIONS.index(one.action))  # a report's first line is what fails the test
     words = {label: word(cell) for label, cell in cells.items()}
-    words |= {one.condition.label: IDLE for one in varied if one.idle}
+    words |= {one.condition.label: IDLE for one in varied if one.idle and cells[one.condition.label].worst is None}
     found = verdict.found | judgement.found
     return Weighed(replace(verdict, findings=tuple(findings), found=found), words, budget=budget)
 

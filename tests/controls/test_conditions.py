@@ -156,6 +156,19 @@ def test_what_was_not_compared_is_no_drift_and_no_pass():
     }
 
 
+def test_what_drifts_where_a_condition_took_no_effect_is_told_without_blame_and_silences_nothing():
+    idle = Varied(condition=FOUR, before=run(x="a", y=1), after=run(x="b", y=1), idle="threads reads openblas 1")
+    judgement = judge(idle, parted(BOTH, run(x="a", y=1), run(x="a", y=2)))
+    assert [(one.code, one.condition, one.action) for one in judgement.findings] == [
+        ("R112", "threads=4", "fail"),
+        ("R111", "combined", "accept"),
+    ]
+    assert judgement.findings[0].confidence == (
+        "likely something else: threads reads openblas 1, changed or not, and yet the values differ"
+    )
+    assert judgement.cells["threads=4"].state == "drift"
+
+
 def test_two_unchanged_processes_that_part_fail_and_this_process_beside_one_warns():
     allowed = terms()
     finding = unrepeatable(run(x="a"), run(x="b"), allowed, explained=frozenset(), policy={})
