@@ -43,6 +43,14 @@ def test_small(i{fixture}):
     values = np.random.default_rng(i).normal(size=20).tolist()
     {check}
 """
+THROUGH = """
+import numpy as np, pytest
+@pytest.mark.replay(tol=1e-9)
+@pytest.mark.parametrize("i", range({number}))
+def test_small(i, repro):
+    values = np.random.default_rng(i).normal(size=20).tolist()
+    repro.record(values=values, loss=0.1 * i, n=i)
+"""
 LARGE = """
 import numpy as np
 def test_large({fixture}):
@@ -160,6 +168,41 @@ def peer_small(folder: Path, number: int) -> dict[str, Callable[[], float]]:
     }
 
 
+def through(folder: Path, rounds: int, few: int, many: int) -> list[Line]:
+    """What pytest takes with a store over the same replay without one: slope between two suites, and all of it."""
+    works: dict[str, Callable[[], float]] = {}
+    for number in (few, many):
+        for name in ("plain", "record", "verify"):
+            here = folder / f"{name}{number}"
+            here.mkdir()
+            (here / "test_small.py").write_text(THROUGH.format(number=number), encoding="utf-8")
+            works[f"{name}{number}"] = lambda here=here, name=name: replayed(here, record=name == "record")  # type: ignore[misc]  # the defaults bind now
+        replayed(folder / f"verify{number}", record=True)
+    best = minima(works, rounds)
+    lines = []
+    for name, goal in (("record", "<= 0.2 ms"), ("verify", "<= 0.1 ms")):
+        more = best[f"{name}{many}"] - best[f"plain{many}"]
+        slope = 1e3 * (more - best[f"{name}{few}"] + best[f"plain{few}"]) / (many - few)
+        ours = f"{slope:.3f} ms; of {many} tests, start and end included, {1e3 * more / many:.3f} ms"
+        lines.append(Line(f"through pytest, {name}, each", ours, "", goal))
+    return lines
+
+
+def replayed(folder: Path, *, record: bool) -> float:
+    """CPU seconds of a pytest that replays, and records anew or not."""
+    if record:
+        shutil.rmtree(folder / "__envelopes__", ignore_errors=True)
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "pytest_repro.plugin.hooks"]
+    environment = {**os.environ, "PYTHONHASHSEED": "0", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    environment["PYTHONPYCACHEPREFIX"] = str(folder.parent / "cache")
+    wish = ["--repro-record"] if record else []
+    subprocess.run([*command, *wish], cwd=folder, env=environment, stdout=subprocess.DEVNULL, check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+
+
 def large(folder: Path, rounds: int, size: int) -> list[Line]:
     """One array of a million numbers, equal to the recorded one and not."""
     module, store = folder / "test_large.py", LocalStore(1 << 30)
@@ -241,10 +284,11 @@ def main() -> None:
     """Measure and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--only", choices=("small", "large", "many"))
+    parser.add_argument("--only", choices=("small", "through", "large", "many"))
     chosen = parser.parse_args()
     works: dict[str, Callable[[Path], list[Line]]] = {
         "small": lambda folder: small(folder, chosen.rounds, 1000),
+        "through": lambda folder: through(folder, chosen.rounds, 200, 1200),
         "large": lambda folder: large(folder, chosen.rounds, 10**6),
         "many": lambda folder: many(folder, 100_000, 200),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import traceback
 from contextlib import contextmanager
-from functools import cached_property, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -79,6 +79,7 @@ class ReproSession:
         self._late = Arrival(self.pins)
         self._warned = neighbours.Warned()
         self._kept: dict[Path, bool] = {}
+        self._opened: Baselines | None = None
         if settings.mode == "all" or (settings.seeded and settings.mode != "off"):
             self._arrival = Arrival(self.pins)
             self._arrival.start(settings.session_seed % 2**32)
@@ -239,7 +240,7 @@ class ReproSession:
                     from pytest_repro.plugin.weighing import weighed  # noqa: PLC0415  # 40 ms, where something is varied
 
                     apart = hasattr(self._config, "workerinput")
-                    varied = weighed(replay, verdict, self._varying.conditions, policy, apart=apart)
+                    varied = weighed(replay, verdict, self._varying.conditions(), policy, apart=apart)
                     verdict = varied.verdict
                 if verdict.findings and not verdict.owner:
                     verdict = dataclasses.replace(verdict, owner=self._premises.owner_of(replay.item.path))
@@ -263,19 +264,20 @@ class ReproSession:
             self._kept[folder] = bool(self.settings.store) or (folder / FOLDER).is_dir()
         if not (self._kept[folder] or replay.plan.recorded):
             return verdict
-        return self._baselines.judged(replay, verdict)
+        return self._baselines().judged(replay, verdict)
 
-    @cached_property
     def _baselines(self) -> Baselines:
-        from pytest_repro.plugin.baselines import Baselines  # noqa: PLC0415  # only where something is recorded
+        if self._opened is None:
+            from pytest_repro.plugin.baselines import Baselines  # noqa: PLC0415  # only where something is recorded
 
-        return Baselines(self._premises)
+            self._opened = Baselines(self._premises)
+        return self._opened
 
     def _record(self, replay: Replay, verdict: Verdict, main: pytest.TestReport) -> None:
         """Hand a test on to be recorded, or the reason why it is not; a worker's goes with its report."""
         recordings = self._tally.recordings_of(self._premises)
         drifts = verdict.condition == REPLAY and verdict.action == "fail"
-        change = None if drifts else self._baselines.change(replay, verdict)
+        change = None if drifts else self._baselines().change(replay, verdict)
         why = "it drifts between its own runs: an irreproducible baseline is worse than none"
         refused = (verdict.nodeid, why if drifts else "it did not pass")
         if hasattr(self._config, "workerinput"):

@@ -58,14 +58,16 @@ class Varying:
         given = getattr(self._config, "workerinput", {}).get(FOLDER)
         return Path(given or Path(tempfile.gettempdir(), f"pytest-repro-{secrets.token_hex(16)}"))
 
-    @cached_property
     def conditions(self) -> Conditions | None:
-        """The results; None where there are none."""
-        if not hasattr(self._config, "workerinput"):
-            return self._ran
-        from pytest_repro.plugin.conditions import Conditions  # noqa: PLC0415  # only where something is varied
+        """The results; None where there are none.
 
-        return Conditions.load(self.folder)
+        No property: pytest 8.2 reads every attribute of a plugin when it is registered, and nothing ran by then.
+        """
+        if self._ran is None and hasattr(self._config, "workerinput"):
+            from pytest_repro.plugin.conditions import Conditions  # noqa: PLC0415  # only where something is varied
+
+            self._ran = Conditions.load(self.folder)
+        return self._ran
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
