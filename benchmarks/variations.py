@@ -125,7 +125,7 @@ def main() -> None:
     parser.add_argument("--only", choices=("cost", "exposed"))
     chosen = parser.parse_args()
     if chosen.only in (None, "cost"):
-        cost(chosen.rounds, 150, 3000)
+        cost(chosen.rounds, 300, 3000)
         cost(chosen.rounds, 500, 1)
     if chosen.only in (None, "exposed"):
         exposed()

@@ -114,6 +114,13 @@ TESTS: tuple[Control, ...] = (
         action="accept",
     ),
     Control(
+        code="S201",
+        title="unpinned entropy",
+        metric="draws of operating-system entropy in a run of the test, by the line that draws",
+        contract="a replayed test draws nothing that no seed decides",
+        action="accept",
+    ),
+    Control(
         code="S202",
         title="generator state differs",
         metric="state of each pinned generator at the end of the test's body",

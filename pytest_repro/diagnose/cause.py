@@ -1,4 +1,4 @@
-"""Why two runs parted: state that outlives the test, the clock, or neither.
+"""Why two runs parted: state that outlives the test, entropy, the clock, or none of them.
 
 A generator that yields the experiment it wants and is sent what that showed. Who runs it knows pytest; this room knows
 what to conclude.
@@ -12,40 +12,14 @@ from collections.abc import Generator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_repro.compare import compare
+from pytest_repro.diagnose.drawing import Drawn, drawn
+from pytest_repro.diagnose.experiment import Experiment, Trial
 from pytest_repro.diagnose.moment import is_time
 
 if TYPE_CHECKING:
     from pytest_repro.compare import Comparison
     from pytest_repro.envelope import Envelope
     from pytest_repro.values.tolerance import Tolerances
-
-
-class Experiment(NamedTuple):
-    """One more run that is wanted.
-
-    Attributes:
-        restore: Put what outlives the test back to where it was before the first experiment.
-        serve: Serve the clock readings of the first experiment again.
-    """
-
-    restore: bool = False
-    serve: bool = False
-
-
-class Trial(NamedTuple):
-    """What an experiment showed.
-
-    Attributes:
-        envelope: The run.
-        changed: Names of what outlives the test and was changed by the run.
-        readings: How often the clock was read.
-        restorable: Whether all that changed could be put back.
-    """
-
-    envelope: Envelope
-    changed: tuple[str, ...] = ()
-    readings: int = 0
-    restorable: bool = True
 
 
 class Cause(NamedTuple):
@@ -58,6 +32,7 @@ class Cause(NamedTuple):
         counted: Addresses of a count that goes on from run to run, kept somewhere that was not looked at.
         settled: Addresses at which the first run differs from all later ones, and these agree: something was kept.
         clock: Addresses whose drift comes from the clock; always proved.
+        entropy: The sites whose draws of entropy make values drift.
     """
 
     changed: tuple[str, ...] = ()
@@ -66,6 +41,7 @@ class Cause(NamedTuple):
     counted: frozenset[str] = frozenset()
     settled: frozenset[str] = frozenset()
     clock: frozenset[str] = frozenset()
+    entropy: tuple[Drawn, ...] = ()
 
     @property
     def outliving(self) -> frozenset[str]:
@@ -106,15 +82,19 @@ def cause(runs: Sequence[Envelope], comparison: Comparison, tolerances: Toleranc
         if is_count([*runs, again.envelope], address)
         and not is_time(runs[0].observations[address], runs[0].window, durations=False)
     )
-    settled = left - counted - drifted(runs[-1], again.envelope)
+    left -= counted
+    # a racy value may agree by luck; one that entropy or the clock made differs in every pair of runs
+    every = drifted(runs[0], again.envelope) & drifted(runs[-1], again.envelope)
+    if left and again.draws:
+        found = found._replace(entropy=(yield from drawn(again, left, every, drifted)))
+        left -= frozenset().union(*(one.addresses for one in found.entropy))
+    settled = left - drifted(runs[-1], again.envelope)
     if settled:  # values of few kinds agree by luck: once more
         settled -= drifted(again.envelope, (yield Experiment()).envelope)
     found = found._replace(counted=counted, settled=settled)
-    left -= counted | settled
+    left -= settled
     if left and again.readings:
-        served = yield Experiment(restore=True, serve=True)
-        # a racy value may agree by luck; one that the clock made differs in every pair of runs
-        every = drifted(runs[0], again.envelope) & drifted(runs[-1], again.envelope)
+        served = yield Experiment(restore=True, serve=True, entropy=tuple(again.draws))
         found = found._replace(clock=(left - drifted(again.envelope, served.envelope)) & every)
     return found
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
@@ -10,7 +11,9 @@ from pytest_repro.compare import Comparison, Gap, compare
 from pytest_repro.controls.counting import counted
 from pytest_repro.controls.verdict import Finding, Verdict, action_of, outcome_words, split
 from pytest_repro.diagnose.moment import is_time
+from pytest_repro.report import draws
 from pytest_repro.report.advice import steps_for
+from pytest_repro.report.page import display
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from pytest_repro.controls.catalogue import Action
     from pytest_repro.diagnose.cause import Cause
     from pytest_repro.envelope import Envelope
+    from pytest_repro.observe.entropy import Site
     from pytest_repro.plugin.marks import Plan
     from pytest_repro.plugin.replay import Replay
 
@@ -49,7 +53,11 @@ def verdict_of(replay: Replay, policy: Mapping[str, Action]) -> Verdict:
         unpaired = sum(gap.before is None or gap.after is None for gap in values)
         total = comparison.compared + unpaired
         between = f"{total} observed values differ between {before.label} and {after.label} of this test"
-        findings = _drift_findings(outcomes, values, found._replace(clock=times), between, policy)
+        reasons = _Reasons(found, times, _root(replay.item))
+        findings = _drift_findings(outcomes, values, reasons, between, policy)
+    sites = [*replay.entropy.sites] if replay.entropy is not None else []
+    if sites and not any(finding.code in ("R101", "R102") for finding in findings):
+        findings.append(_unpinned(sites, _root(replay.item), policy))
     if notes and not findings:
         findings.append(
             Finding(
@@ -87,26 +95,75 @@ def _skipped(run: Envelope) -> bool:
     return run.outcomes.get("call", run.outcomes.get("setup")) != "passed"
 
 
+def _root(item: pytest.Item) -> Path:
+    """From where places are told: where pytest was started, as what it prints is pasted there."""
+    started = Path(item.config.invocation_params.dir)
+    return started if item.path.is_relative_to(started) else item.config.rootpath
+
+
+class _Reasons(NamedTuple):
+    """What is known of why values drift.
+
+    Attributes:
+        found: By experiments.
+        times: Addresses of readings of the clock.
+        root: Of the project; places are told from there.
+    """
+
+    found: Cause
+    times: frozenset[str]
+    root: Path
+
+    def of(self, gaps: Sequence[Gap]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Reasons of some drifts, and what to do next where that is known."""
+        addresses = {gap.address for gap in gaps}
+        guilty = [one for one in self.found.entropy if addresses & one.addresses]
+        lines = tuple(draws.reason(one.site, one.times, self.root, proved=one.proved) for one in guilty)
+        if addresses & self.found.clock:
+            lines += ("the clock decides it (proved: serving the same readings removes the drift)",)
+        left = addresses - self.found.clock - frozenset().union(*(one.addresses for one in guilty))
+        if lines and left:
+            named = ", ".join(sorted(map(display, left))[:SHOWN_NAMES])
+            more = f" and {len(left) - SHOWN_NAMES} more" if len(left) > SHOWN_NAMES else ""
+            lines += (f"nothing that was tried explains {named}{more}",)
+        return lines, draws.steps([one.site for one in guilty])
+
+
 def _drift_findings(
-    outcomes: Sequence[Gap], values: Sequence[Gap], found: Cause, between: str, policy: Mapping[str, Action]
+    outcomes: Sequence[Gap], values: Sequence[Gap], reasons: _Reasons, between: str, policy: Mapping[str, Action]
 ) -> list[Finding]:
     findings: list[Finding] = []
-    explained = found.outliving | found.clock
+    found = reasons.found
+    explained = found.outliving | reasons.times
     for code, gaps in (("R102", outcomes), ("R101", values)):
         left = tuple(gap for gap in gaps if gap.address not in explained)
         if left:
             told = "; ".join(outcome_words(gap) for gap in left[:2])
             sentence = f"{len(left)} of {between}" if code == "R101" else told
             action = action_of(code, policy)
-            findings.append(Finding(code=code, sentence=sentence, action=action, gaps=left, steps=steps_for(left)))
+            why, steps = reasons.of(left)
+            steps = steps or steps_for(left)
+            findings.append(Finding(code=code, sentence=sentence, action=action, gaps=left, reasons=why, steps=steps))
     moved = tuple(gap for gap in (*outcomes, *values) if gap.address in found.outliving)
     if moved:
         findings.append(_not_idempotent(moved, found, policy))
-    clocked = tuple(gap for gap in (*outcomes, *values) if gap.address in found.clock)
+    clocked = tuple(gap for gap in (*outcomes, *values) if gap.address in reasons.times)
     if clocked:
         sentence = f"{counted(len(clocked), 'value')} come from the clock"
         findings.append(Finding(code="R106", sentence=sentence, action=action_of("R106", policy), gaps=clocked))
     return findings
+
+
+def _unpinned(sites: Sequence[Site], root: Path, policy: Mapping[str, Action]) -> Finding:
+    """Entropy that was drawn, whether or not anything drifted yet."""
+    return Finding(
+        code="S201",
+        sentence=f"the test draws operating-system entropy at {counted(len(sites), 'place')}",
+        action=action_of("S201", policy),
+        reasons=tuple(draws.sentence(site, root) for site in sites),
+        steps=draws.steps(sites),
+        about=tuple(draws.at(site.file, site.line, root) for site in sites),
+    )
 
 
 def _not_idempotent(moved: tuple[Gap, ...], found: Cause, policy: Mapping[str, Action]) -> Finding:

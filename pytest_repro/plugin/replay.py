@@ -7,17 +7,28 @@ that other plugins put around it, so that exactly one report a test reaches anyb
 from __future__ import annotations
 
 import io
+import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, redirect_stderr, redirect_stdout, suppress
+from contextlib import (
+    AbstractContextManager,
+    ExitStack,
+    contextmanager,
+    nullcontext,
+    redirect_stderr,
+    redirect_stdout,
+    suppress,
+)
 from functools import partial
 from typing import TYPE_CHECKING, Self
 
 import pytest
 from _pytest.runner import runtestprotocol  # private; pytest-rerunfailures has imported it for years
 
-from pytest_repro.diagnose.cause import Cause, Experiment, Trial, cause
+from pytest_repro.diagnose.cause import Cause, cause
+from pytest_repro.diagnose.experiment import Experiment, Trial
 from pytest_repro.diagnose.inquiry import concluded
 from pytest_repro.observe.clock import Clock
+from pytest_repro.observe.entropy import Entropy
 from pytest_repro.observe.keeping import Keeper
 from pytest_repro.observe.position import position
 from pytest_repro.plugin import neighbours
@@ -40,6 +51,9 @@ if TYPE_CHECKING:
     from pytest_repro.seeds.pins import Pins
     from pytest_repro.values.frozen import Frozen
 
+SECONDS = 30.0
+"""After which a diagnosis begins no run to tell several sites of entropy apart."""
+
 Judge = Callable[["Replay", list[pytest.TestReport]], None]
 
 
@@ -51,6 +65,7 @@ class Replay:
         plan: How it is replayed.
         hidden: The hidden runs, in order.
         attempts: The visible run, and its reruns where a plugin reruns failures.
+        entropy: What they drew, where somebody asks for it.
     """
 
     def __init__(
@@ -67,6 +82,7 @@ class Replay:
         self.plan = plan
         self.hidden: list[Run] = []
         self.attempts: list[Run] = []
+        self.entropy: Entropy | None = None
         self._nextitem = nextitem
         self._pins = pins
         self._watch = watch
@@ -152,6 +168,8 @@ class Laboratory:
         self._item = item
         self._nextitem = nextitem
         self._clock = Clock()
+        self._entropy = Entropy(own=(str(item.path),))
+        self._ends = time.monotonic() + SECONDS
         self._keeper: Keeper | None = None
         self._count = 0
         self._state = item.session._setupstate  # noqa: SLF001  # what is set up at present; it has no public name
@@ -179,8 +197,7 @@ class Laboratory:
             self._keeper = Keeper(before)
         frozen = _frozen(before)
         self._count += 1
-        around = self._clock.serving() if experiment.serve else self._clock.recording() if first else nullcontext()
-        run = self._run(f"experiment {self._count}", around)
+        run = self._run(f"experiment {self._count}", self._around(experiment, first=first))
         changed = _changed(frozen, _frozen(slots(self._item)))
         lost = self._keeper.lost if self._keeper is not None else set()
         return Trial(
@@ -188,7 +205,21 @@ class Laboratory:
             changed=changed,
             readings=self._clock.count,
             restorable=not lost & set(changed),
+            draws=self._entropy.sites,
+            more=time.monotonic() < self._ends,
         )
+
+    @contextmanager
+    def _around(self, experiment: Experiment, *, first: bool) -> Iterator[None]:
+        with ExitStack() as stack:
+            if first:
+                stack.enter_context(self._clock.recording())
+                stack.enter_context(self._entropy.recording())
+            if experiment.serve:
+                stack.enter_context(self._clock.serving())
+            if experiment.entropy:
+                stack.enter_context(self._entropy.serving(experiment.entropy))
+            yield
 
 
 def _frozen(found: list[Slot]) -> dict[str, dict[str, Frozen]]:

@@ -12,6 +12,7 @@ import pytest
 
 from pytest_repro.controls.waiving import REPLAY, Waived, waive
 from pytest_repro.errors import ReproError
+from pytest_repro.observe.entropy import Entropy
 from pytest_repro.plugin import neighbours, seeding
 from pytest_repro.plugin.child import Child
 from pytest_repro.plugin.childhood import CHILD
@@ -159,10 +160,11 @@ class ReproSession:
                     if self._child is not None:  # each test once: its parent compares
                         with self._child.around(item.nodeid), replay.visibly(self._deliver):
                             return (yield)
-                    with self._guarded(item):
-                        replay.run_hidden()
-                    with replay.visibly(self._judge):
-                        return (yield)
+                    with self._draws(replay):
+                        with self._guarded(item):
+                            replay.run_hidden()
+                        with replay.visibly(self._judge):
+                            return (yield)
             with self._late:  # numpy.random and others may come in the middle of a test
                 self.pins.pin(plan.seed)
                 return (yield)
@@ -217,6 +219,16 @@ class ReproSession:
             with self._guarded(item):
                 run.note_report(report, call)
         return report
+
+    @contextmanager
+    def _draws(self, replay: Replay) -> Iterator[None]:
+        """Note who draws entropy, where a policy asks for it: it costs a frame's walk a draw."""
+        if self.settings.policy.get("S201", "accept") == "accept":
+            yield
+            return
+        replay.entropy = Entropy(own=(str(replay.item.path),))
+        with replay.entropy.recording(used=True):
+            yield
 
     def _watch(self, item: pytest.Item, plan: Plan, label: str) -> Run:
         return Run(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,8 +26,14 @@ def text(page: Page) -> str:
     for heading, told in page.sections:
         if heading in ("hardware", "run again") and lines[-1]:
             lines.append("")
-        lines += [f"  {heading if not number else '':<{LABEL}}{line}" for number, line in enumerate(told)]
+        folded = [part for line in told for part in _folded(line)] if heading == "why" else told
+        lines += [f"  {heading if not number else '':<{LABEL}}{line}" for number, line in enumerate(folded)]
     return "\n".join(lines)
+
+
+def _folded(line: str) -> list[str]:
+    """A reason with its proof may be too long for one line; the others are pasted, or stay short."""
+    return textwrap.wrap(line, ROOM - LABEL, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
 
 
 def _lines(table: Table) -> list[str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pytest_repro.compare import compare
-from pytest_repro.diagnose.cause import Cause, Experiment, Trial, cause, is_count
+from pytest_repro.diagnose.cause import Cause, cause, is_count
+from pytest_repro.diagnose.experiment import Experiment, Trial
 from pytest_repro.envelope import Envelope
 from pytest_repro.values.registry import Freezer
 from pytest_repro.values.tolerance import Tolerances
