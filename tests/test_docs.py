@@ -103,3 +103,18 @@ def test_every_command_that_readme_and_docs_name_is_one():
     named = {word for text in texts for word in re.findall(r"^    pytest-repro (\w+)", text, re.MULTILINE)}
     known = {module.__name__.rpartition(".")[2] for module in SUBCOMMANDS}
     assert named == known
+
+
+def test_the_entropy_how_to_finds_mends_and_pins(pytester):
+    drifting, mended = blocks("how-to/find-and-pin-entropy.md", "python")
+    (ini,) = blocks("how-to/find-and-pin-entropy.md", "toml")
+    pytester.makepyfile(test_fit=drifting)
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-p", "no:randomly")
+    result.assert_outcomes(failed=1)
+    report = page("how-to/find-and-pin-entropy.md").partition("    why ")[2].partition("\n\n")[0]
+    assert " ".join(report.split()) in " ".join(result.stdout.str().split())
+    pytester.makepyprojecttoml(ini)
+    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
+    pytester.makepyprojecttoml("")
+    pytester.makepyfile(test_fit=drifting.partition("def fit")[0] + mended)
+    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)

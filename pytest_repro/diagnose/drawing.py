@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from pytest_repro.diagnose.experiment import Trial
     from pytest_repro.envelope import Envelope
-    from pytest_repro.observe.entropy import Site
+    from pytest_repro.observe.draw import Site
 
 MOST = 16
 """Sites that are left to draw anew, one run each."""

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pytest_repro.envelope import Envelope
-    from pytest_repro.observe.entropy import Site
+    from pytest_repro.observe.draw import Site
 
 
 class Experiment(NamedTuple):

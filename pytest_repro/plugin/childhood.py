@@ -1,4 +1,4 @@
-"""By what a process knows that it is a child: names that are looked for in every run of pytest, and nothing heavy."""
+"""Names of plugins and places that are looked for in every run of pytest, above all whether it is a child."""
 
 from __future__ import annotations
 
@@ -10,3 +10,6 @@ WORKER = "repro_child"
 
 CHILD = "repro-child"
 """The name of the plugin that a child registers."""
+
+PINNING = "repro-pinning"
+"""The name of the plugin that serves entropy from the seed."""

@@ -45,6 +45,11 @@ INI = (
     ("repro_vary", "linelist", "conditions under which replayed tests run in fresh processes: combined, all, NAME"),
     ("repro_jobs", "string", "fresh processes side by side; default 1"),
     ("repro_budget", "string", "time that fresh processes may take in a session, such as 300 or 5min"),
+    (
+        "repro_pin",
+        "string",
+        "what is pinned: seeds (default), or entropy too, from before the first conftest.py on",
+    ),
     ("repro_policy", "linelist", "lines CODE=ACTION: what follows from a finding: accept, warn, fail"),
 )
 
@@ -61,6 +66,7 @@ STARTING = (
     "repro_vary",
     "repro_jobs",
     "repro_budget",
+    "repro_pin",
 )
 """Options that ask for something beyond what marked tests ask for."""
 
@@ -115,6 +121,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--repro-budget", metavar="SECONDS", default=None, help="time that fresh processes may take in this session"
     )
+    group.addoption(
+        "--repro-pin",
+        metavar="seeds|entropy",
+        default=None,
+        help="pin the generators' seeds (default), or serve what is drawn without a seed from the seed as well",
+    )
     for name, kind, text in INI:
         parser.addini(name, text, type=kind, default=None if kind == "string" else [])  # type: ignore[arg-type]  # literal kinds
 
@@ -124,6 +136,15 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
     from pytest_repro.plugin import hookspecs  # noqa: PLC0415  # a few strings
 
     pluginmanager.add_hookspecs(hookspecs)
+
+
+@pytest.hookimpl(tryfirst=True)  # a conftest.py may draw while it is imported
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Pin entropy where somebody asks for it; whether the word means anything is told later."""
+    if "entropy" in (early_config.known_args_namespace.repro_pin or early_config.getini("repro_pin") or ""):
+        from pytest_repro.plugin import pinning  # noqa: PLC0415  # only where it is asked for
+
+        pinning.start(early_config)
 
 
 @pytest.hookimpl(tryfirst=True)  # before any plugin acts upon an option

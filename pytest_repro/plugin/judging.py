@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pytest_repro.controls.catalogue import Action
     from pytest_repro.diagnose.cause import Cause
     from pytest_repro.envelope import Envelope
-    from pytest_repro.observe.entropy import Site
+    from pytest_repro.observe.draw import Site
     from pytest_repro.plugin.marks import Plan
     from pytest_repro.plugin.replay import Replay
 

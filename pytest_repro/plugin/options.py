@@ -65,6 +65,7 @@ class Settings:
         vary_usually: Conditions of tests that state none.
         jobs: Fresh processes side by side.
         budget_s: Seconds that fresh processes may take in a session; 0 for any time.
+        pin: Whether what draws without a seed is served from the seed as well.
     """
 
     mode: Mode
@@ -86,6 +87,7 @@ class Settings:
     vary_usually: Wish | None = None
     jobs: int = 1
     budget_s: float = 0.0
+    pin: Literal["seeds", "entropy"] = "seeds"
 
 
 def settings_from(config: pytest.Config) -> Settings:
@@ -98,10 +100,11 @@ def settings_from(config: pytest.Config) -> Settings:
     policy = {**policy_from(lines, "repro_policy"), **policy_from(config.getoption("repro_policy"), "--repro-policy")}
     observe = ini.words(config, "repro_observe")
     wish = config.getoption("repro_seed")
+    pin = _pin(config)
     return Settings(
         mode=_mode(config),
         session_seed=_session_seed(config),
-        seeded=wish is not None or bool(ini.text(config, "repro_seed")),
+        seeded=wish is not None or bool(ini.text(config, "repro_seed")) or pin == "entropy",
         tolerances=tolerances_of_lines(ini.lines(config, "repro_tol")),
         ignore=tuple(ini.lines(config, "repro_ignore")),
         observe=observed(OBSERVED, observe, "repro_observe") if observe else None,
@@ -122,6 +125,7 @@ def settings_from(config: pytest.Config) -> Settings:
         vary_usually=_vary(",".join(ini.lines(config, "repro_vary")) or None, "repro_vary"),
         jobs=_jobs(config),
         budget_s=_budget(config),
+        pin=pin,
     )
 
 
@@ -132,6 +136,19 @@ def _mode(config: pytest.Config) -> Mode:
             return mode
     raise ReproError(
         "U102", f"repro is marked, all or off, not {said!r:.40}", place="repro", mend="write repro = marked"
+    )
+
+
+def _pin(config: pytest.Config) -> Literal["seeds", "entropy"]:
+    said = config.getoption("repro_pin") or ini.text(config, "repro_pin") or "seeds"
+    for choice in ("seeds", "entropy"):
+        if said == choice:
+            return choice
+    raise ReproError(
+        "U102",
+        f"what is pinned is seeds or entropy, not {said!r:.40}",
+        place="repro_pin",
+        mend="write repro_pin = entropy",
     )
 
 

@@ -160,6 +160,8 @@ def run_again(item: pytest.Item, settings: Settings) -> str:
     words = ["pytest", shlex.quote(f"{where}{colons}{name}"), f"--repro-seed={settings.session_seed}"]
     if settings.mode == "all":
         words.append("--repro=all")
+    if settings.pin == "entropy":
+        words.append("--repro-pin=entropy")
     other = config.getoption("randomly_seed", None)
     if other is not None:  # pytest-randomly seeds each phase itself, with a seed of its own
         words.append(f"--randomly-seed={other}")

@@ -15,7 +15,7 @@ from pytest_repro.errors import ReproError
 from pytest_repro.observe.entropy import Entropy
 from pytest_repro.plugin import neighbours, seeding
 from pytest_repro.plugin.child import Child
-from pytest_repro.plugin.childhood import CHILD
+from pytest_repro.plugin.childhood import CHILD, PINNING
 from pytest_repro.plugin.instrument import Instruments
 from pytest_repro.plugin.judging import verdict_of
 from pytest_repro.plugin.marks import PLAN, Plan, plan_for
@@ -29,6 +29,7 @@ from pytest_repro.plugin.tally import tally_of
 from pytest_repro.plugin.varying import varying_of
 from pytest_repro.seeds.arrival import Arrival
 from pytest_repro.seeds.pins import Pins
+from pytest_repro.seeds.registry import LIBRARIES
 from pytest_repro.store.place import FOLDER
 from pytest_repro.values.masks import Masks
 from pytest_repro.values.registry import Rooms
@@ -70,7 +71,11 @@ class ReproSession:
         self._varying = varying
         child = config.pluginmanager.get_plugin(CHILD)
         self._child = child if isinstance(child, Child) else None
-        self.pins = Pins(extra={"pytest_repro_seed": lambda seed: config.hook.pytest_repro_seed(seed=seed)})
+        pinning = config.pluginmanager.get_plugin(PINNING) if settings.pin == "entropy" else None
+        self.pins = Pins(
+            libraries=LIBRARIES if pinning is None else pinning.libraries(),
+            extra={"pytest_repro_seed": lambda seed: config.hook.pytest_repro_seed(seed=seed)},
+        )
         self._config = config
         self._instruments = Instruments(config)
         self._tally = tally_of(config)
@@ -127,7 +132,8 @@ class ReproSession:
 
     def pytest_report_header(self) -> str | None:
         """The session seed, where somebody asked for one."""
-        return f"repro: session seed {self.settings.session_seed}" if self.settings.seeded else None
+        pinned = ", entropy pinned" if self.settings.pin == "entropy" else ""
+        return f"repro: session seed {self.settings.session_seed}{pinned}" if self.settings.seeded else None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:
@@ -135,6 +141,9 @@ class ReproSession:
         if self._arrival is not None:  # the session ended before collection did
             self._arrival.stop()
         self._tally.standing.judge(self._premises)
+        pinning = self._config.pluginmanager.get_plugin(PINNING)
+        if pinning is not None:
+            self._tally.pinned.update(pinning.places(self._config))
         self._tally.notices += [str(notice) for notice in (*self.pins.notices, *self._late.notices)]
         cache = getattr(self._config, "cache", None)
         alone = not hasattr(self._config, "workerinput") and self._child is None

@@ -38,6 +38,7 @@ class Tally:
         notices: Lines about the whole session: seeders that failed.
         standing: Findings about the session itself.
         recordings: What is to be recorded, where something is.
+        pinned: How often entropy was served from the seed, by place.
     """
 
     def __init__(self, config: pytest.Config) -> None:
@@ -47,6 +48,7 @@ class Tally:
         self.notices: list[str] = []
         self.standing = Standing()
         self.recordings: Recordings | None = None
+        self.pinned: Counter[str] = Counter()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Collect what the judgement attached."""
@@ -80,6 +82,7 @@ class Tally:
         self.faults += output.get("repro_faults", [])
         if "repro_standing" in output:
             self.standing.take(output["repro_standing"])
+        self.pinned.update(output.get("repro_pinned", {}))
         self.notices += [notice for notice in output.get("repro_notices", []) if notice not in self.notices]
 
     @pytest.hookimpl(tryfirst=True)
@@ -89,6 +92,7 @@ class Tally:
         if output is not None:
             output["repro_faults"] = list(self.faults)
             output["repro_notices"] = list(self.notices)
+            output["repro_pinned"] = dict(self.pinned)
             output["repro_standing"] = self.standing.to_dict()
             return
         if self.recordings is not None:
@@ -132,11 +136,27 @@ class Tally:
         self.standing.write(reporter)
         if reporter.verbosity > 0:
             self._write_compared(reporter)
+            self._write_pinned(reporter)
         self._write_faults(reporter)
         if self.facts:
             self._write_groups(reporter)
-        if self.facts or self.standing.lines:
+        if self.facts or self._said():
             reporter.write_line(self.line())
+
+    def _said(self) -> list[str]:
+        """What the summary's line says beside the replayed tests."""
+        if not self.pinned:
+            return self.standing.lines
+        places = counted(len(self.pinned), "place")
+        return [f"entropy pinned at {places} ({counted(self.pinned.total(), 'draw')})", *self.standing.lines]
+
+    def _write_pinned(self, reporter: TerminalReporter) -> None:
+        """Each place that was served, the busiest first."""
+        if not self.pinned:
+            return
+        reporter.section("repro: entropy served from the seed")
+        for place, times in sorted(self.pinned.items(), key=lambda pair: (-pair[1], pair[0])):
+            reporter.write_line(f"{counted(times, 'draw'):>10}  {place}")
 
     def _write_map(self, reporter: TerminalReporter) -> None:
         """The reproducibility map, and what of it says nothing."""
@@ -176,7 +196,7 @@ class Tally:
     def line(self) -> str:
         """The summary in one line."""
         if not self.facts:
-            return f"repro: {', '.join(self.standing.lines)}"
+            return f"repro: {', '.join(self._said())}"
         ran = [facts for facts in self.facts if not facts["skipped"]]
         parts = [
             f"{counted(len(ran), 'test')} replayed",
@@ -199,7 +219,7 @@ class Tally:
             parts.append(f"{processes} in {overview.seconds:.0f} s")
             late = sum(facts["budget"] for facts in self.facts)
             parts += [f"{late} not compared (budget)"] if late else []
-        parts += self.standing.lines
+        parts += self._said()
         seeds = sorted({facts["session_seed"] for facts in self.facts})
         return f"repro: {', '.join(parts)} (session seed {', '.join(map(str, seeds))})"
 

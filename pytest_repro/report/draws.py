@@ -10,7 +10,7 @@ from pytest_repro.controls.counting import counted
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pytest_repro.observe.entropy import Site
+    from pytest_repro.observe.draw import Site
 
 _WORDS = {
     "numpy": "unseeded numpy",

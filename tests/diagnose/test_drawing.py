@@ -11,7 +11,7 @@ from pytest_repro.diagnose.cause import cause
 from pytest_repro.diagnose.experiment import Trial
 from pytest_repro.diagnose.inquiry import concluded
 from pytest_repro.envelope import Envelope
-from pytest_repro.observe.entropy import Site
+from pytest_repro.observe.draw import Site
 from pytest_repro.values.registry import Freezer
 from pytest_repro.values.tolerance import Tolerances
 
