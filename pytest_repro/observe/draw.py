@@ -59,12 +59,19 @@ def site_of(source: str, frame: FrameType | None, ownership: Ownership) -> Site 
         if not standard(code.co_filename):
             if machinery(frame):
                 break
-            innermost, library = innermost or frame, frame
+            innermost = innermost or frame
+            if library is None or _wrapper(library):
+                library = library if library is not None and _wrapper(frame) else frame
         frame = frame.f_back
     if innermost is None:
         return None
     name = dotted(innermost)
     return Site(source, innermost.f_code.co_filename, innermost.f_lineno, called(innermost), name, name)
+
+
+def _wrapper(frame: FrameType) -> bool:
+    """Whether a frame is of a function made inside another, as decorators make them: its name tells nothing."""
+    return "<locals>" in frame.f_code.co_qualname
 
 
 def thrown_away(frame: FrameType) -> bool:
