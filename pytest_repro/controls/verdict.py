@@ -26,6 +26,7 @@ class Finding:
         reasons: What is known about the cause, a line each, the most likely first.
         steps: What to do next, a line each.
         confidence: ``proved`` where a rerun in which only the cause was changed removed the drift, else ``likely``.
+        where: Source lines at which the two parted, the first of them first, and what they made different.
         about: What it is about where it stands on no differences: packages, variables, sections; a waiver names them.
         waived: Whether somebody answers for all of it, so that its action is ``accept``.
         labels: What the two compared runs are called; None for those of the verdict.
@@ -40,6 +41,7 @@ class Finding:
     reasons: tuple[str, ...] = ()
     steps: tuple[str, ...] = ()
     confidence: str = ""
+    where: tuple[str, ...] = ()
     about: tuple[str, ...] = ()
     waived: bool = False
     labels: tuple[str, str] | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -11,7 +12,7 @@ from pytest_repro.compare import Comparison, Gap, compare
 from pytest_repro.controls.counting import counted
 from pytest_repro.controls.verdict import Finding, Verdict, action_of, outcome_words, split
 from pytest_repro.diagnose.moment import is_time
-from pytest_repro.report import draws
+from pytest_repro.report import draws, where
 from pytest_repro.report.advice import steps_for
 from pytest_repro.report.page import display
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from pytest_repro.diagnose.cause import Cause
     from pytest_repro.envelope import Envelope
     from pytest_repro.observe.draw import Site
+    from pytest_repro.plugin.laboratory import Traced
     from pytest_repro.plugin.marks import Plan
     from pytest_repro.plugin.replay import Replay
 
@@ -44,7 +46,7 @@ def verdict_of(replay: Replay, policy: Mapping[str, Action]) -> Verdict:
     if outcomes:  # a run that ended early shows less, which says nothing beyond how it ended
         values = tuple(gap for gap in values if gap.before is not None and gap.after is not None)
     if outcomes or values:
-        found = replay.cause(runs, comparison)
+        found, traced = replay.diagnosis(runs, comparison)
         times = frozenset(
             gap.address
             for gap in (*outcomes, *values)
@@ -53,7 +55,7 @@ def verdict_of(replay: Replay, policy: Mapping[str, Action]) -> Verdict:
         unpaired = sum(gap.before is None or gap.after is None for gap in values)
         total = comparison.compared + unpaired
         between = f"{total} observed values differ between {before.label} and {after.label} of this test"
-        reasons = _Reasons(found, times, _root(replay.item))
+        reasons = _Reasons(found, traced, times, _root(replay.item))
         findings = _drift_findings(outcomes, values, reasons, between, policy)
     sites = [*replay.entropy.sites] if replay.entropy is not None else []
     if sites and not any(finding.code in ("R101", "R102") for finding in findings):
@@ -106,11 +108,13 @@ class _Reasons(NamedTuple):
 
     Attributes:
         found: By experiments.
+        traced: Where they part.
         times: Addresses of readings of the clock.
         root: Of the project; places are told from there.
     """
 
     found: Cause
+    traced: Traced
     times: frozenset[str]
     root: Path
 
@@ -128,6 +132,19 @@ class _Reasons(NamedTuple):
             lines += (f"nothing that was tried explains {named}{more}",)
         return lines, draws.steps([one.site for one in guilty])
 
+    def where(self) -> tuple[str, ...]:
+        """Source lines, or why there are none."""
+        way = self.traced.way
+        if way is not None:
+            return where.lines(way.steps, way.producers, self.root)
+        if self.found.entropy:
+            sites = [one.site for one in self.found.entropy]
+            return tuple(dict.fromkeys(where.source(site.file, site.line, self.root) for site in sites))
+        if self.traced.refused:
+            return (f"not traced: {self.traced.refused}",)
+        cut = ", as far as they were traced" if self.traced.cut else ""
+        return (f"not seen under tracing: two more runs, line by line, agree{cut}",)
+
 
 def _drift_findings(
     outcomes: Sequence[Gap], values: Sequence[Gap], reasons: _Reasons, between: str, policy: Mapping[str, Action]
@@ -143,7 +160,8 @@ def _drift_findings(
             action = action_of(code, policy)
             why, steps = reasons.of(left)
             steps = steps or steps_for(left)
-            findings.append(Finding(code=code, sentence=sentence, action=action, gaps=left, reasons=why, steps=steps))
+            made = Finding(code=code, sentence=sentence, action=action, gaps=left, reasons=why, steps=steps)
+            findings.append(replace(made, where=reasons.where()))
     moved = tuple(gap for gap in (*outcomes, *values) if gap.address in found.outliving)
     if moved:
         findings.append(_not_idempotent(moved, found, policy))

@@ -164,7 +164,13 @@ class ReproSession:
             if plan.replayed and neighbours.hidden_runs_wanted(self._config):
                 with self._late, neighbours.suite_properties_once(self._config):
                     replay = Replay(
-                        item, nextitem, plan, pins=self.pins, watch=partial(self._watch, item), warned=self._warned
+                        item,
+                        nextitem,
+                        plan,
+                        pins=self.pins,
+                        watch=partial(self._watch, item),
+                        warned=self._warned,
+                        masks=self._masks,
                     )
                     if self._child is not None:  # each test once: its parent compares
                         with self._child.around(item.nodeid), replay.visibly(self._deliver):

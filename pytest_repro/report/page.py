@@ -91,6 +91,7 @@ def page(verdict: Verdict, context: Mapping[str, str]) -> Page:
     own = (context["condition"],) if any(not finding.against for finding in verdict.findings) else ()
     others = (finding.against for finding in verdict.findings if finding.against)
     said = {
+        "where": tuple(dict.fromkeys(line for finding in verdict.findings for line in finding.where)),
         "why": tuple(dict.fromkeys(line for finding in verdict.findings for line in _reasons(finding))),
         "condition": tuple(dict.fromkeys((*own, *others))),
         "hardware": (context["hardware"],),

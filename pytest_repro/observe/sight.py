@@ -1,0 +1,99 @@
+"""A value as a digest and a short text: cheap enough to be taken of every name that a traced line touches."""
+
+from __future__ import annotations
+
+import json
+import sys
+import zlib
+from typing import TYPE_CHECKING, Any
+
+from pytest_repro.observe.tracing import Seen
+from pytest_repro.values.budget import Budget
+from pytest_repro.values.registry import Freezer, Rooms
+
+if TYPE_CHECKING:
+    from pytest_repro.values.frozen import Frozen
+    from pytest_repro.values.masks import Masks
+
+BUDGET = Budget(depth=4, leaves=400, nbytes=1 << 22, spill=1 << 20, text=1 << 14, private=True)
+"""Of one value: it is looked at after every line that touches it."""
+
+WHOLE = 1 << 20
+"""Bytes up to which an array is read whole; of a larger one every n-th element is."""
+
+FEW = 4
+"""Characters of a number below which two may be the same by chance."""
+
+WIDTH = 40
+"""Characters that are shown of a value."""
+
+_LARGE = 1 << 63
+_SIMPLE = (float, int, bool, type(None))
+_FLEETING = (str, bytes, tuple, frozenset, float, int, complex, bool, type(None))
+
+
+class Sight:
+    """Makes digests.
+
+    Args:
+        masks: What is replaced in texts: folders that are new in each run.
+    """
+
+    def __init__(self, masks: Masks) -> None:
+        self._masks = masks
+        self._rooms = Rooms()
+
+    def __call__(self, value: object) -> Seen:
+        """The digest of a value as it is now; never raises for what it does, and never changes it."""
+        kind = type(value)
+        if kind in _SIMPLE:
+            text = hex(value) if type(value) is int and not -_LARGE < value < _LARGE else repr(value)
+            return Seen(zlib.crc32(text.encode()), text[:WIDTH], 0, telling=len(text) > FEW and text != "False")
+        identity = 0 if kind in _FLEETING else id(value)
+        numpy = sys.modules.get("numpy")
+        if numpy is not None and kind is getattr(numpy, "ndarray", None) and not getattr(value, "dtype").hasobject:  # noqa: B009  # mypy
+            return Seen(_bytes(numpy, value), self._shown(value), identity)
+        leaves = self._frozen(value)
+        digest = 0
+        for address, leaf in leaves.items():
+            digest = zlib.crc32(address.encode("utf-8", "surrogatepass"), digest)
+            digest = _add(leaf, digest)
+        return Seen(digest, _told(leaves, kind), identity)
+
+    def _frozen(self, value: object) -> dict[str, Frozen]:
+        return Freezer(budget=BUDGET, masks=self._masks, rooms=self._rooms).freeze("", value)
+
+    def _shown(self, value: Any) -> str:
+        few = value if value.size <= 64 else value.reshape(-1)[:8]  # noqa: PLR2004  # freezing copies
+        return _told(self._frozen(few), type(value))
+
+
+def _bytes(numpy: Any, array: Any) -> int:
+    flat = numpy.ascontiguousarray(array).reshape(-1)
+    if flat.nbytes > WHOLE:
+        flat = numpy.ascontiguousarray(flat[:: max(1, flat.nbytes // WHOLE)])
+    described = f"{array.shape}{array.dtype}".encode()
+    return zlib.crc32(flat.view(numpy.uint8).data if flat.size else b"", zlib.crc32(described))
+
+
+def _add(leaf: Frozen, digest: int) -> int:
+    values: Any = getattr(leaf, "values", None)
+    if leaf.kind == "array" and values is not None and not values.dtype.hasobject:
+        return zlib.crc32(values.tobytes(), zlib.crc32(f"{values.shape}{values.dtype}".encode(), digest))
+    text = json.dumps(leaf.to_dict(), sort_keys=True, default=repr)
+    return zlib.crc32(text.encode("utf-8", "surrogatepass"), digest)
+
+
+def _told(leaves: dict[str, Frozen], kind: type) -> str:
+    """A leaf as it is; of what has parts, the first few."""
+    if len(leaves) == 1:
+        return next(iter(leaves.values())).show(WIDTH)
+    shown: list[str] = []
+    for address, leaf in leaves.items():
+        text = leaf.show(16)
+        shown.append(f"{address}={text}" if address.startswith(".") else text)
+        if len(", ".join(shown)) > WIDTH:
+            break
+    name = type.__getattribute__(kind, "__name__")
+    body = ", ".join(shown)
+    return f"{name}({body[:WIDTH]}{'...' if len(body) > WIDTH or len(shown) < len(leaves) else ''})"

@@ -1,0 +1,180 @@
+"""The laboratory: further hidden runs of one test after a drift, which look for its cause and its place."""
+
+from __future__ import annotations
+
+import io
+import time
+from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout, suppress
+from typing import TYPE_CHECKING, NamedTuple, Self
+
+from pytest_repro.diagnose.divergence import Divergence, divergence
+from pytest_repro.diagnose.experiment import Experiment, Trial
+from pytest_repro.observe.clock import Clock
+from pytest_repro.observe.entropy import Entropy
+from pytest_repro.observe.keeping import Keeper
+from pytest_repro.observe.ownership import Ownership
+from pytest_repro.observe.position import position
+from pytest_repro.observe.sight import Sight
+from pytest_repro.observe.tracing import Trace, Tracer
+from pytest_repro.plugin import neighbours
+from pytest_repro.plugin.outliving import slots
+from pytest_repro.plugin.target import function_of
+from pytest_repro.values import registry
+from pytest_repro.values.budget import Budget
+from pytest_repro.values.registry import Freezer
+from pytest_repro.values.tolerance import EXACT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    import pytest
+
+    from pytest_repro.diagnose.cause import Cause
+    from pytest_repro.observe.draw import Site
+    from pytest_repro.observe.keeping import Slot
+    from pytest_repro.plugin.run import Run
+    from pytest_repro.values.frozen import Frozen
+    from pytest_repro.values.masks import Masks
+
+SECONDS = 30.0
+"""After which a diagnosis begins no run to tell several sites of entropy apart, and none that is traced."""
+
+
+class Traced(NamedTuple):
+    """What tracing showed.
+
+    Attributes:
+        way: Of the drifted value; None where the traces agree, or nothing was traced.
+        cut: Whether a bound ended them.
+        refused: Why nothing was traced.
+    """
+
+    way: Divergence | None = None
+    cut: bool = False
+    refused: str = ""
+
+
+class Diagnosis(NamedTuple):
+    """Why and where two runs parted."""
+
+    cause: Cause
+    traced: Traced
+
+
+class Laboratory:
+    """Carries out the experiments that an inquiry wants."""
+
+    def __init__(self, run: Callable[..., Run], item: pytest.Item, nextitem: pytest.Item | None, masks: Masks) -> None:
+        neighbours.cancel_timeout(item)
+        self._run = run
+        self._item = item
+        self._nextitem = nextitem
+        self._clock = Clock()
+        self._masks = masks
+        self._own = (str(item.path),)
+        self._entropy = Entropy(self._own)
+        self._ends = time.monotonic() + SECONDS
+        self._keeper: Keeper | None = None
+        self._count = 0
+        self._state = item.session._setupstate  # noqa: SLF001  # what is set up at present; it has no public name
+
+    def __enter__(self) -> Self:
+        """Open for experiments."""
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """Tear down what the next item has no use for; the visible run's teardown has told its errors already."""
+        silence = io.StringIO()
+        with suppress(Exception), redirect_stdout(silence), redirect_stderr(silence):
+            self._state.teardown_exact(self._nextitem)
+
+    def carry_out(self, experiment: Experiment) -> Trial:
+        """One more hidden run, and what it showed."""
+        if self._keeper is not None and experiment.restore:
+            self._keeper.put_back()
+        first = self._keeper is None
+        if first and self._item.parent not in self._state.stack:
+            # the test was the last of its module or class: the fixtures of that scope stand again before the first look
+            self._run("preparation")
+        before = slots(self._item)
+        if first:
+            self._keeper = Keeper(before)
+        frozen = _frozen(before)
+        self._count += 1
+        run = self._run(f"experiment {self._count}", self._around(experiment, first=first))
+        changed = _changed(frozen, _frozen(slots(self._item)))
+        lost = self._keeper.lost if self._keeper is not None else set()
+        return Trial(
+            envelope=run.envelope(self._item.nodeid),
+            changed=changed,
+            readings=self._clock.count,
+            restorable=not lost & set(changed),
+            draws=self._entropy.sites,
+            more=time.monotonic() < self._ends,
+        )
+
+    @contextmanager
+    def _around(self, experiment: Experiment, *, first: bool) -> Iterator[None]:
+        with ExitStack() as stack:
+            if first:
+                stack.enter_context(self._clock.recording())
+                stack.enter_context(self._entropy.recording())
+            if experiment.serve:
+                stack.enter_context(self._clock.serving())
+            if experiment.entropy:
+                stack.enter_context(self._entropy.serving(experiment.entropy))
+            yield
+
+    def divergence(self, found: Cause, addresses: Sequence[str]) -> Traced:
+        """Two more runs, traced line by line, in which all is served that is known not to be the cause."""
+        function = function_of(self._item)
+        if time.monotonic() > self._ends or function is None:
+            return Traced(refused="no time was left" if function is not None else "")
+        guilty = {one.site for one in found.entropy}
+        still = tuple(site for site in self._entropy.sites if site not in guilty)
+        first, second = (self._trace(still, serve=not found.clock) for _ in range(2))
+        if first.refused or second.refused:
+            return Traced(refused=first.refused or second.refused)
+        code = function.__code__
+        way = divergence(first, second, file=code.co_filename, function=code.co_qualname, address=telling(addresses))
+        return Traced(way, cut=first.cut or second.cut)
+
+    def _trace(self, still: tuple[Site, ...], *, serve: bool) -> Trace:
+        if self._keeper is not None:
+            self._keeper.put_back()
+        tracer = Tracer(Ownership(self._own), Sight(self._masks))
+        with ExitStack() as stack:
+            if serve:
+                stack.enter_context(self._clock.serving())
+            stack.enter_context(self._entropy.serving(still))
+            self._count += 1
+            self._run(f"trace {self._count}", tracer.tracing())
+        return tracer.trace
+
+
+def telling(addresses: Sequence[str]) -> str:
+    """Of drifted values the one whose way is followed: a local variable, then what the test returns, then the first."""
+    for start in ("locals.", "return"):
+        found = [address for address in addresses if address.startswith(start)]
+        if found:
+            return found[-1]
+    return addresses[0]
+
+
+def _frozen(found: list[Slot]) -> dict[str, dict[str, Frozen]]:
+    freezer = Freezer(budget=Budget(leaves=100_000, private=True))
+    return {
+        slot.label: freezer.freeze("state", slot.value) | freezer.freeze("position", position(slot.value))
+        for slot in found
+    }
+
+
+def _changed(before: dict[str, dict[str, Frozen]], after: dict[str, dict[str, Frozen]]) -> tuple[str, ...]:
+    """Labels whose values differ; what is new was set up by the run itself and tells nothing."""
+    return tuple(label for label, leaves in before.items() if label in after and _differ(leaves, after[label]))
+
+
+def _differ(before: dict[str, Frozen], after: dict[str, Frozen]) -> bool:
+    return before.keys() != after.keys() or any(
+        not registry.measure(leaf, after[address], EXACT).identical for address, leaf in before.items()
+    )

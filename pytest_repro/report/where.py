@@ -1,0 +1,61 @@
+"""Where two runs parted, in words: the source line, and what the variable was in both."""
+
+from __future__ import annotations
+
+import linecache
+from typing import TYPE_CHECKING
+
+from pytest_repro.report.draws import at
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+    from typing import Protocol
+
+    class Place(Protocol):
+        """What a line of a report needs."""
+
+        @property
+        def file(self) -> str: ...  # noqa: D102  # named for what it is
+        @property
+        def line(self) -> int: ...  # noqa: D102  # likewise
+        @property
+        def name(self) -> str: ...  # noqa: D102  # likewise
+        @property
+        def before(self) -> str: ...  # noqa: D102  # likewise
+        @property
+        def after(self) -> str: ...  # noqa: D102  # likewise
+
+
+SOURCE = 72
+"""Characters that are shown of one source line."""
+
+
+def lines(steps: Sequence[Place], producers: Sequence[Place], root: Path) -> tuple[str, ...]:
+    """The origin first, with both values; then how the difference came to the test.
+
+    Args:
+        steps: From the origin to the test.
+        producers: Lines of other threads that changed what the origin reads.
+        root: Of the project.
+    """
+    told: list[str] = []
+    for number, step in enumerate(steps):
+        told.append(source(step.file, step.line, root))
+        if number in (0, len(steps) - 1):
+            told.append(f"  {_values(step)}")
+    told += [f"{source(step.file, step.line, root)}   (in another thread)" for step in producers]
+    return tuple(told)
+
+
+def source(file: str, line: int, root: Path) -> str:
+    """``model.py:7  rng = np.random.default_rng()``."""
+    text = linecache.getline(file, line).strip()
+    return f"{at(file, line, root)}  {text if len(text) <= SOURCE else f'{text[: SOURCE - 3]}...'}".rstrip()
+
+
+def _values(step: Place) -> str:
+    if not step.name:
+        return f"here the runs part: {step.before} in one, {step.after} in the other"
+    name = "its result" if step.name == "<return>" else step.name
+    return f"{name}: {step.before}, then {step.after}"
