@@ -24,10 +24,12 @@ class Errand(NamedTuple):
     Attributes:
         condition: What is changed in it.
         ids: The tests that it runs, in this order.
+        traced: Whether it leaves traces, line by line, beside what the tests show.
     """
 
     condition: Condition
     ids: tuple[str, ...]
+    traced: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,10 +69,12 @@ class Split:
     Attributes:
         pairs: To be compared test by test, in the order in which they were made.
         twins: Two unchanged processes that ran the same tests: where they part no condition is to blame.
+        traced: The same for the guilty conditions, once more and line by line.
     """
 
     pairs: tuple[Pair, ...] = ()
     twins: tuple[Pair, ...] = ()
+    traced: tuple[Pair, ...] = ()
 
 
 class Group(NamedTuple):
@@ -82,6 +86,9 @@ class Group(NamedTuple):
 
 Drifted = Callable[["Ended", "Ended", "Condition"], frozenset[str]]
 """Addresses at which two runs of one test are beyond what a condition allows."""
+
+MOST_TRACED = 24
+"""Tests of a session that are traced under conditions: each takes some seconds more."""
 
 Splitting = Generator[tuple[Errand, ...], tuple[Brought, ...], Split]
 
@@ -95,11 +102,44 @@ def split(groups: Sequence[Group], drifted: Drifted) -> Splitting:
     """
     pairs: list[Pair] = []
     twins: list[Pair] = []
+    traced: list[Pair] = []
     for group in groups:
         found = yield from _split(group, drifted)
         pairs += found.pairs
         twins += found.twins
-    return Split(pairs=tuple(pairs), twins=tuple(twins))
+        traced += yield from _traced(found, drifted, MOST_TRACED - len({one for pair in traced for one in _ids(pair)}))
+    return Split(pairs=tuple(pairs), twins=tuple(twins), traced=tuple(traced))
+
+
+def _ids(pair: Pair) -> tuple[str, ...]:
+    return pair.varied.errand.ids
+
+
+def _traced(
+    found: Split, drifted: Drifted, room: int
+) -> Generator[tuple[Errand, ...], tuple[Brought, ...], list[Pair]]:
+    """What drifts under a condition alone runs there once more, and beside it unchanged, traced line by line.
+
+    Where only the combination drifts it is traced under that, where two unchanged processes part in two of these.
+    """
+    unstable = {nodeid: addresses for pair in found.twins for nodeid, addresses in _parted(*pair, drifted).items()}
+    guilty: dict[Condition, list[str]] = {}
+    for pair in sorted(found.pairs, key=lambda pair: pair.varied.errand.condition.label == COMBINED):
+        condition = pair.varied.errand.condition
+        for nodeid, addresses in _parted(*pair, drifted).items() if condition.members else ():
+            alone = any(nodeid in ids for ids in guilty.values()) and condition.label == COMBINED
+            if addresses - unstable.get(nodeid, frozenset()) and not alone and nodeid not in pair.varied.lost:
+                guilty.setdefault(condition, []).append(nodeid)
+    guilty |= {FRESH: [*unstable]} if unstable else {}
+    ids = tuple(dict.fromkeys(nodeid for those in guilty.values() for nodeid in those))[: max(0, room)]
+    if not ids:
+        return []
+    wanted = {condition: tuple(one for one in ids if one in those) for condition, those in guilty.items()}
+    control, *brought = yield (
+        Errand(FRESH, ids, traced=True),
+        *(Errand(condition, ids, traced=True) for condition, those in wanted.items() if those),
+    )
+    return [Pair(control, one) for one in brought]
 
 
 def _split(group: Group, drifted: Drifted) -> Splitting:

@@ -145,6 +145,10 @@ class Tracer:
             self.trace.refused = refused
             yield
 
+    def stop(self) -> None:
+        """Add no more rows."""
+        self._left = 0
+
     def wanted(self, code: CodeType) -> bool:
         """Whether the code is the user's and there is room for more."""
         return self._left > 0 and not self._ownership.foreign(code)

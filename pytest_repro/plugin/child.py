@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 import time
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ import pytest
 
 from pytest_repro.plugin.childhood import CHILD, VARIABLE, WORKER
 from pytest_repro.plugin.spec import Spec
+from pytest_repro.store import traces
 from pytest_repro.store.stream import Outlet
 from pytest_repro.values.secrets import mask
 from pytest_repro.variations.condition import Condition
@@ -27,6 +28,7 @@ from pytest_repro.variations.registry import variation
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
+    from pytest_repro.observe.tracing import Tracer
     from pytest_repro.plugin.replay import Replay
 
 NEUTRAL: dict[str, object] = {
@@ -103,6 +105,8 @@ class Child:
         self.spec = spec
         self.path = path
         self._outlet = Outlet(Path(spec.folder), process)
+        self._process = process
+        self._count = 0
         self._alone = alone
         self._condition = Condition("", spec.members)
         if alone:
@@ -125,26 +129,32 @@ class Child:
         return result
 
     @contextmanager
-    def around(self, nodeid: str) -> Iterator[None]:
+    def around(self, nodeid: str, tracer: Tracer | None) -> Iterator[None]:
         """One test: what varies inside a process is on, and the parent knows which test is running."""
         if self._alone and os.getppid() != self.spec.parent:
             os._exit(1)  # nobody is left to be told
         self._outlet.tell("start", id=nodeid, at=time.time())
         try:
-            with self._condition.inside():
+            with self._condition.inside(), nullcontext() if tracer is None else tracer.tracing():
                 yield
         finally:
             self._outlet.tell("over", id=nodeid)
 
-    def deliver(self, replay: Replay, reports: list[pytest.TestReport]) -> None:
+    def deliver(self, replay: Replay, reports: list[pytest.TestReport], tracer: Tracer | None) -> None:
         """Write what the run of a test showed."""
         run = replay.attempts[-1]
         plan = replay.plan
-        about = {
+        about: dict[str, object] = {
             "tolerances": plan.tolerances.to_list(),
             "under": {name: tolerances.to_list() for name, tolerances in plan.under.items()},
             "ignore": list(plan.ignore),
         }
+        if tracer is not None:
+            tracer.stop()
+            self._count += 1
+            name = f"{self._process}-{self._count}{traces.ENDING}"
+            traces.write(tracer.trace, Path(self.spec.folder, name))
+            about["trace"] = name
         seconds = float(sum(report.duration for report in reports))
         self._outlet.end(run.envelope(replay.item.nodeid), seconds=seconds, own=mask(run.own), about=about)
 

@@ -169,6 +169,7 @@ class Child:
             names=tuple(variation.name for variation in VARIATIONS),
             session_seed=self.command.session_seed,
             parent=os.getpid(),
+            traced=self.errand.traced,
         )
         variables = {**os.environ, **control_variables(os.environ)}
         variables |= self.errand.condition.variables(variables)

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_repro.controls.conditions import Varied
+from pytest_repro.diagnose.divergence import Divergence, divergence
 from pytest_repro.diagnose.splitting import Brought, Errand, Pair, Split
 from pytest_repro.envelope import Envelope
+from pytest_repro.errors import ReproError
+from pytest_repro.store import traces
 from pytest_repro.store.stream import Ended
 from pytest_repro.values.text import Text
 from pytest_repro.variations.condition import COMBINED, FRESH, Condition
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from pytest_repro.observe.tracing import Trace
 
 NAME = "conditions.json"
 """The file from which workers read what the controller's children brought."""
@@ -66,6 +72,23 @@ class Conditions:
                 return one.envelope(FRESH.label), other.envelope(FRESH.label)
         return None
 
+    def way(self, nodeid: str, label: str, address: str) -> Divergence | None:
+        """Where a value of a test drifts under a condition, where that was traced.
+
+        Args:
+            nodeid: The test.
+            label: Of the condition; ``fresh`` for two unchanged processes.
+            address: The drifted value.
+        """
+        for control, varied in self.split.traced:
+            if varied.errand.condition.label == label and varied is not control:
+                found = [_trace(one, nodeid) for one in (control, varied)]
+                if all(trace is not None and not trace.refused for trace in found):
+                    first, second = (trace for trace in found if trace is not None)
+                    file, function = _function(first, nodeid)
+                    return divergence(first, second, file=file, function=function, address=address)
+        return None
+
     def confirmed(self, nodeid: str) -> bool:
         """Whether two unchanged processes ran the test."""
         return any(nodeid in first.ended and nodeid in second.ended for first, second in self.split.twins)
@@ -74,7 +97,8 @@ class Conditions:
         """Leave it to the workers."""
         pairs = [[_to_dict(one) for one in pair] for pair in self.split.pairs]
         twins = [[_to_dict(one) for one in pair] for pair in self.split.twins]
-        text = json.dumps({"pairs": pairs, "twins": twins})
+        traced = [[_to_dict(one) for one in pair] for pair in self.split.traced]
+        text = json.dumps({"pairs": pairs, "twins": twins, "traced": traced})
         partial = folder / f"{NAME}.partial"
         partial.write_text(text, encoding="ascii")
         partial.replace(folder / NAME)
@@ -86,8 +110,9 @@ class Conditions:
             data = json.loads((folder / NAME).read_text(encoding="ascii"))
         except FileNotFoundError:
             return None
-        pairs, twins = (tuple(Pair(*map(_from_dict, pair)) for pair in data[key]) for key in ("pairs", "twins"))
-        return cls(split=Split(pairs=pairs, twins=twins))
+        kinds = ("pairs", "twins", "traced")
+        pairs, twins, traced = (tuple(Pair(*map(_from_dict, pair)) for pair in data[key]) for key in kinds)
+        return cls(split=Split(pairs=pairs, twins=twins, traced=traced))
 
 
 def effect(pair: Pair) -> Mapping[str, bool]:
@@ -148,6 +173,27 @@ def _absent(brought: Brought, nodeid: str) -> str:
     return "the process could not run" if brought.failure else "the fresh process did not collect it"
 
 
+def _trace(brought: Brought, nodeid: str) -> Trace | None:
+    """What a child left of a test; None where it left nothing."""
+    ended = brought.ended.get(nodeid)
+    name = None if ended is None else ended.about.get("trace")
+    if ended is None or not isinstance(name, str):
+        return None
+    try:
+        return traces.read(ended.path.parent / Path(name).name)
+    except (OSError, ReproError):  # what cannot be read says nothing; the drift is told in any case
+        return None
+
+
+def _function(trace: Trace, nodeid: str) -> tuple[str, str]:
+    """File and name of the test function in a trace: the last function of that name."""
+    name = re.sub(r"\[.*\]$", "", nodeid, flags=re.DOTALL).rpartition("::")[2]
+    for row in reversed(trace.threads.get("main", [])):
+        if row.function.rpartition(".")[2] == name:
+            return row.file, row.function
+    return "", name
+
+
 def _ending(before: Envelope, label: str, how: str) -> Envelope:
     """A test that brought its process down shows how; of the rest nobody knows anything."""
     phases = ("outcome.setup", "outcome.teardown")
@@ -163,13 +209,14 @@ def _ending(before: Envelope, label: str, how: str) -> Envelope:
 
 
 def _to_dict(brought: Brought) -> dict[str, Any]:
-    condition, ids = brought.errand
+    condition, ids, traced = brought.errand
     return {
         "label": condition.label,
         "members": condition.members,
         "ids": ids,
+        "traced": traced,
         "ended": {
-            nodeid: [str(one.path), one.start, one.size, one.digest, one.seconds, one.own]
+            nodeid: [str(one.path), one.start, one.size, one.digest, one.seconds, one.own, one.about.get("trace")]
             for nodeid, one in brought.ended.items()
         },
         "lost": dict(brought.lost),
@@ -182,11 +229,11 @@ def _to_dict(brought: Brought) -> dict[str, Any]:
 
 def _from_dict(data: dict[str, Any]) -> Brought:
     ended = {}
-    for nodeid, (path, *rest) in data["ended"].items():
+    for nodeid, (path, *rest, trace) in data["ended"].items():
         said = dict(zip(PLACES[1:], rest, strict=True))
-        ended[nodeid] = Ended(nodeid=nodeid, path=Path(path), about={}, **said)
+        ended[nodeid] = Ended(nodeid=nodeid, path=Path(path), about={"trace": trace}, **said)
     return Brought(
-        errand=Errand(Condition.of(data["label"], data["members"]), tuple(data["ids"])),
+        errand=Errand(Condition.of(data["label"], data["members"]), tuple(data["ids"]), data["traced"]),
         ended=ended,
         lost=data["lost"],
         readings=data["readings"],

@@ -55,11 +55,11 @@ def verdict_of(replay: Replay, policy: Mapping[str, Action]) -> Verdict:
         unpaired = sum(gap.before is None or gap.after is None for gap in values)
         total = comparison.compared + unpaired
         between = f"{total} observed values differ between {before.label} and {after.label} of this test"
-        reasons = _Reasons(found, traced, times, _root(replay.item))
+        reasons = _Reasons(found, traced, times, started_from(replay.item))
         findings = _drift_findings(outcomes, values, reasons, between, policy)
     sites = [*replay.entropy.sites] if replay.entropy is not None else []
     if sites and not any(finding.code in ("R101", "R102") for finding in findings):
-        findings.append(_unpinned(sites, _root(replay.item), policy))
+        findings.append(_unpinned(sites, started_from(replay.item), policy))
     if notes and not findings:
         findings.append(
             Finding(
@@ -97,7 +97,7 @@ def _skipped(run: Envelope) -> bool:
     return run.outcomes.get("call", run.outcomes.get("setup")) != "passed"
 
 
-def _root(item: pytest.Item) -> Path:
+def started_from(item: pytest.Item) -> Path:
     """From where places are told: where pytest was started, as what it prints is pasted there."""
     started = Path(item.config.invocation_params.dir)
     return started if item.path.is_relative_to(started) else item.config.rootpath

@@ -13,6 +13,8 @@ import pytest
 from pytest_repro.controls.waiving import REPLAY, Waived, waive
 from pytest_repro.errors import ReproError
 from pytest_repro.observe.entropy import Entropy
+from pytest_repro.observe.ownership import Ownership
+from pytest_repro.observe.tracing import Tracer
 from pytest_repro.plugin import neighbours, seeding
 from pytest_repro.plugin.child import Child
 from pytest_repro.plugin.childhood import CHILD, PINNING
@@ -173,7 +175,9 @@ class ReproSession:
                         masks=self._masks,
                     )
                     if self._child is not None:  # each test once: its parent compares
-                        with self._child.around(item.nodeid), replay.visibly(self._deliver):
+                        tracer = self._tracer(item) if self._child.spec.traced else None
+                        deliver = partial(self._deliver, tracer)
+                        with self._child.around(item.nodeid, tracer), replay.visibly(deliver):
                             return (yield)
                     with self._draws(replay):
                         with self._guarded(item):
@@ -278,11 +282,16 @@ class ReproSession:
                 if self.settings.record and main is not None:
                     self._record(replay, waived.verdict, main)
 
-    def _deliver(self, replay: Replay, reports: list[pytest.TestReport]) -> None:
+    def _tracer(self, item: pytest.Item) -> Tracer:
+        from pytest_repro.observe.sight import Sight  # noqa: PLC0415  # only where something drifted
+
+        return Tracer(Ownership((str(item.path),)), Sight(self._masks))
+
+    def _deliver(self, tracer: Tracer | None, replay: Replay, reports: list[pytest.TestReport]) -> None:
         """A child's test ended."""
         with self._guarded(replay.item):
             if self._child is not None:
-                self._child.deliver(replay, reports)
+                self._child.deliver(replay, reports, tracer)
 
     def _with_recorded(self, replay: Replay, verdict: Verdict) -> Verdict:
         """The verdict with what recorded envelopes add to it, where there may be one."""

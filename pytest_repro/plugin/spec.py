@@ -29,6 +29,7 @@ class Spec:
         names: Variations whose readings are taken.
         session_seed: Of the parent.
         parent: Process id of the parent; a child does not outlive it.
+        traced: Whether the tests leave traces.
     """
 
     folder: str
@@ -38,6 +39,7 @@ class Spec:
     names: tuple[str, ...]
     session_seed: int
     parent: int
+    traced: bool = False
 
     def write(self) -> Path:
         """The file, written."""
@@ -75,4 +77,5 @@ class Spec:
             names=entry.texts(data, "names"),
             session_seed=entry.field(data, "session_seed", int),
             parent=entry.field(data, "parent", int),
+            traced=entry.field(data, "traced", bool),
         )

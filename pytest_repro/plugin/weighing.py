@@ -10,6 +10,9 @@ from pytest_repro.controls.catalogue import ACTIONS
 from pytest_repro.controls.conditions import Terms, judged, process, unrepeatable
 from pytest_repro.controls.matrix import Cell
 from pytest_repro.controls.verdict import Finding, action_of
+from pytest_repro.plugin.judging import started_from
+from pytest_repro.plugin.laboratory import telling
+from pytest_repro.report import where
 from pytest_repro.report.chart import IDLE, word
 from pytest_repro.variations.condition import FRESH
 from pytest_repro.variations.hashseed import HASHSEED
@@ -63,6 +66,8 @@ def weighed(
     unstable = known | _addresses(again)
     varied = conditions.of(nodeid)
     judgement = judged(varied, terms, unstable=unstable, confirmed=conditions.confirmed(nodeid), policy=policy)
+    judgement = replace(judgement, findings=tuple(_placed(one, conditions, replay) for one in judgement.findings))
+    again = None if again is None else _placed(again, conditions, replay)
     explained = unstable.union(*map(_addresses, judgement.findings))
     fresh = conditions.unchanged(nodeid)
     beside, cells = None, dict[str, Cell]()
@@ -85,6 +90,17 @@ def weighed(
     words |= {one.condition.label: IDLE for one in varied if one.idle and cells[one.condition.label].worst is None}
     found = verdict.found | judgement.found
     return Weighed(replace(verdict, findings=tuple(findings), found=found), words, budget=budget)
+
+
+def _placed(finding: Finding, conditions: Conditions, replay: Replay) -> Finding:
+    """With the lines at which the two processes part, where that was traced."""
+    addresses = [gap.address for gap in finding.gaps]
+    if finding.labels is None or not addresses:
+        return finding
+    way = conditions.way(replay.item.nodeid, finding.condition, telling(addresses))
+    if way is None:
+        return finding
+    return replace(finding, where=where.lines(way.steps, way.producers, started_from(replay.item)))
 
 
 def _addresses(finding: Finding | None) -> frozenset[str]:
