@@ -34,8 +34,8 @@ CLASSES = {
     "kernel": "blas",
     "libm": "libm",
 }
-TOO = {"product": {"blas"}, "kernel": {"threads"}}
-"""Conditions that move a value as well: products follow the kernel, too."""
+TOO = {"product": {"blas"}, "kernel": {"threads"}, "empty": {"threads", "hashseed", "blas"}}
+"""Conditions that move a value as well: products follow the kernel, and memory that nobody wrote holds anything."""
 
 CONDITIONS = ("hashseed", "file_order", "uninitialized", "timezone", "threads", "simd", "blas", "libm")
 

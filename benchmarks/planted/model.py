@@ -124,7 +124,7 @@ def shared_draw(size):
 
 def finished():
     def one(number):
-        time.sleep(random.SystemRandom().random() / 500)
+        time.sleep(0.001)
         return number
 
     with ThreadPoolExecutor(8) as pool:
@@ -163,13 +163,13 @@ def today(seconds):
 
 
 def product(size):
-    a = np.sin(np.arange(float(size * size))).reshape(size, size)
-    gram = a @ a.T  # BUG product
-    return gram[0]
+    a = (np.arange(1.0, size * size + 1) * 0.618034 % 1.0).reshape(size, size)
+    gram = a @ a  # BUG product
+    return gram
 
 
 def ranked(size):
-    scores = (np.arange(size) * 7 % 5).astype(np.float64)
+    scores = np.floor(np.arange(1.0, size + 1) * 0.618034 % 1.0 * 9)
     order = np.argsort(scores)  # BUG ties
     return order
 
@@ -180,10 +180,10 @@ def solved(size):
     return inverse[0]
 
 
-def wave(size):
+def wave(points):
     import math
 
-    return [math.sin(at * 0.7) ** 3 + math.exp(at / 50) for at in range(size)]  # BUG libm
+    return [math.sin(0.137 * (at + 1) / 8) for at in points]  # BUG libm
 
 
 def spread():

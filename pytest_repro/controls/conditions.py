@@ -15,6 +15,7 @@ from pytest_repro.controls.matrix import Cell, size
 from pytest_repro.controls.verdict import Finding, action_of, outcome_words, split
 from pytest_repro.variations.condition import COMBINED, FRESH
 from pytest_repro.variations.registry import variation
+from pytest_repro.variations.uninitialized import UNINITIALIZED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -128,6 +129,11 @@ def judged(
     """
     found = {one.condition.label: _compared(one, terms) for one in varied}
     guilty = {label: _guilty(pair, unstable) for label, pair in found.items()}
+    # memory that nobody wrote holds anything: what reads it moves under whatever else is changed as well
+    unwritten = frozenset(gap.address for gap in guilty.get(UNINITIALIZED.name, ()))
+    for label, gaps in guilty.items():
+        if label != UNINITIALIZED.name:
+            guilty[label] = tuple(gap for gap in gaps if gap.address not in unwritten)
     without = {one.condition.label for one in varied if one.idle}
     alone = any(gaps for label, gaps in guilty.items() if label != COMBINED and label not in without)
     findings: list[Finding] = []

@@ -7,6 +7,7 @@ to the drifted value is where the runs parted. Differences that lead nowhere, cl
 
 from __future__ import annotations
 
+import linecache
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
@@ -49,21 +50,30 @@ class Divergence(NamedTuple):
         steps: From the origin to the test, in the order of the run.
         producers: Lines of other threads that changed the same object, where the origin is one that only reads it.
         exact: Whether the drifted value itself was followed back; otherwise it is the first difference of all.
+        threads: Whether nothing but the order of threads is seen to differ at the origin.
+        changed: The line of the first run that changed the object with which the second one began.
     """
 
     steps: tuple[Step, ...]
     producers: tuple[Step, ...] = ()
     exact: bool = True
+    threads: bool = False
+    changed: Step | None = None
 
 
 @dataclass(slots=True)
 class _Node:
-    """A difference: the row where it shows, the name, and the differences it was made from."""
+    """A difference: the row where it shows, the name, and the differences it was made from.
+
+    ``given`` is an argument from outside of a thread: which task a pool gives to which of its threads is by chance.
+    """
 
     step: Step
     thread: str
     identity: int
+    after: int
     origins: tuple[int, ...]
+    given: bool = False
 
 
 @dataclass(slots=True)
@@ -77,6 +87,7 @@ class _Walk:
     nodes: list[_Node] = field(default_factory=list)
     known: dict[tuple[int, int], int] = field(default_factory=dict)
     results: list[int] = field(default_factory=list)
+    shuffled: bool = False
 
 
 def divergence(before: Trace, after: Trace, *, file: str, function: str, address: str) -> Divergence | None:
@@ -108,7 +119,8 @@ def divergence(before: Trace, after: Trace, *, file: str, function: str, address
     found = [walk.nodes[number].step for number in steps]
     found = [step for at, step in enumerate(found) if not at or found[at - 1][:3] != step[:3]]
     kept = found if len(found) <= MOST else [found[0], *found[1 - MOST :]]
-    return Divergence(tuple(kept), producers, exact)
+    threads = origin.thread == "main" and len(names) > 1 and (bool(producers) or walk.shuffled)
+    return Divergence(tuple(kept), producers, exact, threads, _changed(before, origin.after))
 
 
 def _chain(nodes: Sequence[_Node], leaf: int) -> list[int]:
@@ -120,6 +132,20 @@ def _chain(nodes: Sequence[_Node], leaf: int) -> list[int]:
     while nodes[chain[-1]].origins:
         chain.append(max(other for other in nodes[chain[-1]].origins if first[other] == first[leaf]))
     return chain[::-1]
+
+
+def _changed(trace: Trace, identity: int) -> Step | None:
+    """The last line that changed an object; None where it was not seen to change."""
+    last: Seen | None = None
+    found: Step | None = None
+    for row in trace.threads.get("main", ()) if identity else ():
+        for name, seen in row.values.items():
+            if seen.identity != identity:
+                continue
+            if last is not None and last.digest != seen.digest:
+                found = Step(row.file, row.line, row.function, name, last.shown, seen.shown)
+            last = seen
+    return found
 
 
 def _producers(trace: Trace, identity: int) -> tuple[Step, ...]:
@@ -192,6 +218,8 @@ class _Thread:
             known = self._walk.known.get((seen.digest, then.digest))
             # an argument is no step of its own where the caller's value, or a fixture's, is known
             bad[name] = self._node(one, name, seen, then, made) if known is None else known
+            # what a pool hands to a thread, or in which order, is no origin
+            self._walk.nodes[bad[name]].given |= known is None and not made and self._name != "main"
 
     def _line(self, one: Row, other: Row) -> None:
         bad = self._ends.frames.setdefault(one.frame, {})
@@ -212,13 +240,21 @@ class _Thread:
         handed = [bad[name] for name, seen in one.values.items() if name in bad and seen.identity]
         if RETURN in differing:
             read = [bad[name] for name in one.values if name in bad]
-            bad[RETURN] = self._node(one, RETURN, one.values[RETURN], other.values[RETURN], made + read)
+            bad[RETURN] = self._node(self._place(one), RETURN, one.values[RETURN], other.values[RETURN], made + read)
             handed.append(bad[RETURN])
         handed += self._changed(bad) if one.kind == "return" else []
         if one.parent:
             self._pending.setdefault(one.parent, []).extend(dict.fromkeys(handed))
         else:
             self._walk.results.extend(dict.fromkeys(handed))
+
+    def _place(self, one: Row) -> Row:
+        """The line that a result comes from: leaving a ``with`` goes back to the line of that."""
+        last = self._before.get(one.frame)
+        if one.kind != "return" or last is None or last.kind != "line" or last.line <= one.line:
+            return one
+        returns = linecache.getline(last.file, last.line).lstrip().startswith("return ")
+        return one._replace(line=last.line) if returns else one
 
     def _changed(self, bad: dict[str, int]) -> list[int]:
         """What the function changed in objects that its caller has as well."""
@@ -231,7 +267,7 @@ class _Thread:
             origins = (known,) if known is not None else self._results()
         number = len(self._walk.nodes)
         step = Step(row.file, row.line, row.function, name, one.shown, other.shown)
-        self._walk.nodes.append(_Node(step, self._name, one.identity, origins))
+        self._walk.nodes.append(_Node(step, self._name, one.identity, other.identity, origins))
         if one.telling and other.telling:
             self._walk.known.setdefault((one.digest, other.digest), number)
         return number
@@ -240,7 +276,10 @@ class _Thread:
         """What another thread's function gave back and differs: the main thread gets it by a way that is not seen."""
         if self._name != "main":
             return ()
-        return tuple(number for number in self._walk.results if self._walk.nodes[number].thread != "main")[-1:]
+        found = [number for number in self._walk.results if self._walk.nodes[number].thread != "main"]
+        kept = [number for number in found if not self._walk.nodes[_chain(self._walk.nodes, number)[0]].given]
+        self._walk.shuffled |= len(kept) < len(found)
+        return tuple(kept[-1:])
 
     def _part(self, one: Row, other: Row) -> None:
         row = self._before.get(one.frame) or self._before.get(one.parent) or one
@@ -248,7 +287,7 @@ class _Thread:
         made = [bad[name] for name in row.reads if name in bad] + self._pending.get(row.frame, [])
         step = Step(row.file, row.line, row.function, "", _place(one), _place(other))
         self._ends.parted = len(self._walk.nodes)
-        self._walk.nodes.append(_Node(step, self._name, 0, tuple(dict.fromkeys(made))))
+        self._walk.nodes.append(_Node(step, self._name, 0, 0, tuple(dict.fromkeys(made))))
 
 
 def _place(row: Row) -> str:

@@ -35,6 +35,7 @@ class Trial(NamedTuple):
         readings: How often the clock was read.
         restorable: Whether all that changed could be put back.
         draws: How often each site drew entropy.
+        raced: Sites that several threads drew at.
         more: Whether there is time for more experiments.
     """
 
@@ -43,4 +44,5 @@ class Trial(NamedTuple):
     readings: int = 0
     restorable: bool = True
     draws: Mapping[Site, int] = MappingProxyType({})
+    raced: frozenset[Site] = frozenset()
     more: bool = True

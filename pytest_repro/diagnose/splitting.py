@@ -90,15 +90,19 @@ Drifted = Callable[["Ended", "Ended", "Condition"], frozenset[str]]
 MOST_TRACED = 24
 """Tests of a session that are traced under conditions: each takes some seconds more."""
 
+Told = Callable[["Ended", "Condition"], bool]
+"""Whether anybody is told of a drift of a test under a condition; a number that only informs has no place."""
+
 Splitting = Generator[tuple[Errand, ...], tuple[Brought, ...], Split]
 
 
-def split(groups: Sequence[Group], drifted: Drifted) -> Splitting:
+def split(groups: Sequence[Group], drifted: Drifted, told: Told) -> Splitting:
     """Errands for all groups, one group after the other.
 
     Args:
         groups: Tests and the conditions they want; the control is not named among these.
         drifted: Compares two runs.
+        told: Tells what is worth to be traced.
     """
     pairs: list[Pair] = []
     twins: list[Pair] = []
@@ -107,28 +111,27 @@ def split(groups: Sequence[Group], drifted: Drifted) -> Splitting:
         found = yield from _split(group, drifted)
         pairs += found.pairs
         twins += found.twins
-        traced += yield from _traced(found, drifted, MOST_TRACED - len({one for pair in traced for one in _ids(pair)}))
+        room = MOST_TRACED - len({nodeid for pair in traced for nodeid in pair.varied.errand.ids})
+        traced += yield from _traced(found, drifted, told, room)
     return Split(pairs=tuple(pairs), twins=tuple(twins), traced=tuple(traced))
 
 
-def _ids(pair: Pair) -> tuple[str, ...]:
-    return pair.varied.errand.ids
-
-
 def _traced(
-    found: Split, drifted: Drifted, room: int
+    found: Split, drifted: Drifted, told: Told, room: int
 ) -> Generator[tuple[Errand, ...], tuple[Brought, ...], list[Pair]]:
     """What drifts under a condition alone runs there once more, and beside it unchanged, traced line by line.
 
     Where only the combination drifts it is traced under that, where two unchanged processes part in two of these.
     """
-    unstable = {nodeid: addresses for pair in found.twins for nodeid, addresses in _parted(*pair, drifted).items()}
+    unstable = {nodeid: there for pair in found.twins for nodeid, there in _parted(*pair, drifted).items()}
     guilty: dict[Condition, list[str]] = {}
     for pair in sorted(found.pairs, key=lambda pair: pair.varied.errand.condition.label == COMBINED):
         condition = pair.varied.errand.condition
-        for nodeid, addresses in _parted(*pair, drifted).items() if condition.members else ():
-            alone = any(nodeid in ids for ids in guilty.values()) and condition.label == COMBINED
-            if addresses - unstable.get(nodeid, frozenset()) and not alone and nodeid not in pair.varied.lost:
+        alone = {nodeid for ids in guilty.values() for nodeid in ids} if condition.label == COMBINED else set()
+        for nodeid, addresses in _parted(pair.control, pair.varied, drifted).items():
+            ended = pair.control.ended[nodeid]
+            new = addresses - unstable.get(nodeid, frozenset()) and nodeid not in alone
+            if new and nodeid in pair.varied.ended and told(ended, condition):
                 guilty.setdefault(condition, []).append(nodeid)
     guilty |= {FRESH: [*unstable]} if unstable else {}
     ids = tuple(dict.fromkeys(nodeid for those in guilty.values() for nodeid in those))[: max(0, room)]

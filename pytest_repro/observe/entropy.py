@@ -6,6 +6,7 @@ A value that drifts and stays when the same bytes are served again came from ent
 from __future__ import annotations
 
 import sys
+import threading
 from collections import deque
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -34,11 +35,17 @@ class Entropy:
     def __init__(self, own: Collection[str] = ()) -> None:
         self._ownership = Ownership(own)
         self._tape: dict[Site, list[bytes]] = {}
+        self._threads: dict[Site, set[int]] = {}
 
     @property
     def sites(self) -> dict[Site, int]:
         """How often each site drew so far, in the order of first draws."""
         return {site: len(draws) for site, draws in self._tape.items()}
+
+    @property
+    def raced(self) -> frozenset[Site]:
+        """Sites that several threads drew at: served again, they may take one another's bytes."""
+        return frozenset(site for site, threads in self._threads.items() if len(threads) > 1)
 
     @contextmanager
     def recording(self, *, used: bool = False) -> Iterator[None]:
@@ -55,6 +62,7 @@ class Entropy:
                 return drawn
             site = site_of(source, frame, self._ownership)
             if site is not None:
+                self._threads.setdefault(site, set()).add(threading.get_ident())
                 kept = self._tape.setdefault(site, [])
                 if len(kept) < MOST:
                     kept.append(drawn)

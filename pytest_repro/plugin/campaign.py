@@ -60,7 +60,7 @@ class Campaign:
         if self.budget_s:
             self._until = time.monotonic() + self.budget_s
             groups = [group._replace(ids=rotated(group.ids, datetime.now(UTC))) for group in groups]
-        return concluded(split(groups, drifted), self._carry_out)
+        return concluded(split(groups, drifted, told), self._carry_out)
 
     def _carry_out(self, errands: Sequence[Errand]) -> tuple[Brought, ...]:
         """Under a budget the first errand sets the pace: the others get as far as it got."""
@@ -119,3 +119,14 @@ def drifted(before: Ended, after: Ended, condition: Condition) -> frozenset[str]
     except (ReproError, KeyError, TypeError, ValueError):
         return frozenset({"outcome"})  # what cannot be read is looked at again, and told where it is judged
     return frozenset(gap.address for gap in comparison.drifts if category(gap.address) != "rng")
+
+
+def told(before: Ended, condition: Condition) -> bool:
+    """Whether a drift under a condition is more than a number that only informs: hardware, and no tolerance stated."""
+    try:
+        said = before.about
+        names = {name for name, _ in condition.members} | {condition.label}
+        stated = Tolerances.from_list(said["tolerances"]).stated or bool(names & set(said["under"]))
+        return stated or not condition.hardware
+    except (ReproError, KeyError, TypeError, ValueError):
+        return True

@@ -46,12 +46,20 @@ def verdict_of(replay: Replay, policy: Mapping[str, Action]) -> Verdict:
     if outcomes:  # a run that ended early shows less, which says nothing beyond how it ended
         values = tuple(gap for gap in values if gap.before is not None and gap.after is not None)
     if outcomes or values:
-        found, traced = replay.diagnosis(runs, comparison)
-        times = frozenset(
-            gap.address
-            for gap in (*outcomes, *values)
-            if gap.address in found.clock and is_time(gap.before, before.window) and is_time(gap.after, after.window)
-        )
+        gaps = [*outcomes, *values]
+
+        def times_in(cause: Cause) -> frozenset[str]:
+            return frozenset(
+                gap.address
+                for gap in gaps
+                if gap.address in cause.clock
+                and is_time(gap.before, before.window)
+                and is_time(gap.after, after.window)
+            )
+
+        told = action_of("R106", policy) != "accept"
+        found, traced = replay.diagnosis(runs, comparison, lambda cause: frozenset() if told else times_in(cause))
+        times = times_in(found)
         unpaired = sum(gap.before is None or gap.after is None for gap in values)
         total = comparison.compared + unpaired
         between = f"{total} observed values differ between {before.label} and {after.label} of this test"
@@ -125,6 +133,8 @@ class _Reasons(NamedTuple):
         lines = tuple(draws.reason(one.site, one.times, self.root, proved=one.proved) for one in guilty)
         if addresses & self.found.clock:
             lines += ("the clock decides it (proved: serving the same readings removes the drift)",)
+        if not lines and self.traced.way is not None and self.traced.way.threads:
+            return ("threads run side by side there, and end in another order (likely)",), ()
         left = addresses - self.found.clock - frozenset().union(*(one.addresses for one in guilty))
         if lines and left:
             named = ", ".join(sorted(map(display, left))[:SHOWN_NAMES])
@@ -136,7 +146,7 @@ class _Reasons(NamedTuple):
         """Source lines, or why there are none."""
         way = self.traced.way
         if way is not None:
-            return where.lines(way.steps, way.producers, self.root)
+            return where.lines(way.steps, way.producers, self.root, way.changed)
         if self.found.entropy:
             sites = [one.site for one in self.found.entropy]
             return tuple(dict.fromkeys(where.source(site.file, site.line, self.root) for site in sites))
@@ -164,11 +174,12 @@ def _drift_findings(
             findings.append(replace(made, where=reasons.where()))
     moved = tuple(gap for gap in (*outcomes, *values) if gap.address in found.outliving)
     if moved:
-        findings.append(_not_idempotent(moved, found, policy))
+        findings.append(replace(_not_idempotent(moved, found, policy), where=reasons.where()))
     clocked = tuple(gap for gap in (*outcomes, *values) if gap.address in reasons.times)
     if clocked:
         sentence = f"{counted(len(clocked), 'value')} come from the clock"
-        findings.append(Finding(code="R106", sentence=sentence, action=action_of("R106", policy), gaps=clocked))
+        made = Finding(code="R106", sentence=sentence, action=action_of("R106", policy), gaps=clocked)
+        findings.append(made if made.action == "accept" else replace(made, where=reasons.where()))
     return findings
 
 

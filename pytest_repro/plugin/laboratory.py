@@ -110,6 +110,7 @@ class Laboratory:
             readings=self._clock.count,
             restorable=not lost & set(changed),
             draws=self._entropy.sites,
+            raced=self._entropy.raced,
             more=time.monotonic() < self._ends,
         )
 
@@ -125,22 +126,31 @@ class Laboratory:
                 stack.enter_context(self._entropy.serving(experiment.entropy))
             yield
 
-    def divergence(self, found: Cause, addresses: Sequence[str]) -> Traced:
-        """Two more runs, traced line by line, in which all is served that is known not to be the cause."""
+    def divergence(self, found: Cause, addresses: Sequence[str], *, moving: bool) -> Traced:
+        """Two more runs, traced line by line, in which all is served that is known not to be the cause.
+
+        Args:
+            found: The cause.
+            addresses: Of drifted values; one of them is followed.
+            moving: Whether the second run is to find what the first one left.
+        """
         function = function_of(self._item)
         if time.monotonic() > self._ends or function is None:
             return Traced(refused="no time was left" if function is not None else "")
         guilty = {one.site for one in found.entropy}
         still = tuple(site for site in self._entropy.sites if site not in guilty)
-        first, second = (self._trace(still, serve=not found.clock) for _ in range(2))
+        first = self._trace(still, serve=not found.clock, restore=True)
+        second = self._trace(still, serve=not found.clock, restore=not moving)
         if first.refused or second.refused:
             return Traced(refused=first.refused or second.refused)
         code = function.__code__
         way = divergence(first, second, file=code.co_filename, function=code.co_qualname, address=telling(addresses))
+        if way is not None and not moving:  # each began from the same
+            way = way._replace(changed=None)
         return Traced(way, cut=first.cut or second.cut)
 
-    def _trace(self, still: tuple[Site, ...], *, serve: bool) -> Trace:
-        if self._keeper is not None:
+    def _trace(self, still: tuple[Site, ...], *, serve: bool, restore: bool) -> Trace:
+        if self._keeper is not None and restore:
             self._keeper.put_back()
         tracer = Tracer(Ownership(self._own), Sight(self._masks))
         with ExitStack() as stack:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 from _pytest.runner import runtestprotocol  # private; pytest-rerunfailures has imported it for years
 
-from pytest_repro.diagnose.cause import cause
+from pytest_repro.diagnose.cause import Cause, cause
 from pytest_repro.diagnose.inquiry import concluded
 from pytest_repro.plugin import neighbours
 from pytest_repro.plugin.clone import clone
@@ -100,13 +100,23 @@ class Replay:
             self._envelopes = [run.envelope(self.item.nodeid) for run in runs]
         return self._envelopes
 
-    def diagnosis(self, runs: list[Envelope], comparison: Comparison) -> Diagnosis:
-        """Why and where two runs parted, found by further hidden runs."""
+    def diagnosis(
+        self, runs: list[Envelope], comparison: Comparison, quiet: Callable[[Cause], frozenset[str]]
+    ) -> Diagnosis:
+        """Why and where two runs parted, found by further hidden runs.
+
+        Args:
+            runs: All of the test.
+            comparison: Of the two that part.
+            quiet: Addresses that nobody is told about once the cause is known: they are not traced.
+        """
         inquiry = cause(runs, comparison, self.plan.tolerances, self.plan.ignore)
         with Laboratory(self._run, self.item, self._nextitem, self._masks) as laboratory:
             found = concluded(inquiry, laboratory.carry_out)
-            left = [gap.address for gap in comparison.drifts if gap.address not in found.outliving]
-            traced = laboratory.divergence(found, left) if left else Traced()
+            without = quiet(found)
+            moved = [gap.address for gap in comparison.drifts if gap.address not in without]
+            left = [address for address in moved if address not in found.outliving]
+            traced = laboratory.divergence(found, left or moved, moving=not left) if moved else Traced()
             return Diagnosis(found, traced)
 
     def _attempt(self) -> None:

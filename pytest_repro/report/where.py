@@ -31,15 +31,20 @@ SOURCE = 72
 """Characters that are shown of one source line."""
 
 
-def lines(steps: Sequence[Place], producers: Sequence[Place], root: Path) -> tuple[str, ...]:
+def lines(
+    steps: Sequence[Place], producers: Sequence[Place], root: Path, changed: Place | None = None
+) -> tuple[str, ...]:
     """The origin first, with both values; then how the difference came to the test.
 
     Args:
         steps: From the origin to the test.
         producers: Lines of other threads that changed what the origin reads.
         root: Of the project.
+        changed: The line of an earlier run that changed what the origin begins with.
     """
     told: list[str] = []
+    if changed is not None:
+        told.append(f"{source(changed.file, changed.line, root)}   (an earlier run left it changed)")
     for number, step in enumerate(steps):
         told.append(source(step.file, step.line, root))
         if number in (0, len(steps) - 1):

@@ -140,6 +140,18 @@ def test_the_most_specific_tolerance_wins():
     assert tolerances_under(FRESH, own, {"threads": name}) == (own,)
 
 
+def test_what_reads_memory_that_nobody_wrote_is_blamed_on_that_alone():
+    poison = Condition("uninitialized", (("uninitialized", "165"),))
+    judgement = judge(
+        parted(SEED, run(x="a", y=1), run(x="b", y=2)),
+        parted(poison, run(x="a", y=1), run(x="c", y=1)),
+    )
+    assert [(one.condition, [gap.address for gap in one.gaps]) for one in judgement.findings] == [
+        ("hashseed", ["locals.y"]),
+        ("uninitialized", ["locals.x"]),
+    ]
+
+
 def test_what_was_not_compared_is_no_drift_and_no_pass():
     judgement = judge(
         Varied(condition=SEED, absent="killed by SIGSEGV"),

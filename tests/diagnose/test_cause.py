@@ -53,8 +53,9 @@ def test_state_that_cannot_be_put_back_is_likely():
 
 
 def test_a_value_that_agrees_when_the_clock_is_served_again_comes_from_the_clock():
-    asked, found = conclude(run(1.5, 7), run(2.5, 8), Trial(run(3.5, 9), readings=4), Trial(run(3.5, 10)))
-    assert asked == [Experiment(), Experiment(restore=True, serve=True)]
+    served = Trial(run(3.5, 10))
+    asked, found = conclude(run(1.5, 7), run(2.5, 8), Trial(run(3.5, 9), readings=4), served, served)
+    assert asked == [Experiment(), *[Experiment(restore=True, serve=True)] * 2]
     assert found == Cause(counted=frozenset({"locals.y"}), clock=frozenset({"locals.x"}))
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pytest_repro.diagnose.splitting import Brought, Group, Pair, split
+from pytest_repro.diagnose.splitting import MOST_TRACED, Brought, Errand, Group, Pair, split
 from pytest_repro.store.stream import Ended
 from pytest_repro.variations.condition import FRESH, Condition
 
 SEED = Condition("hashseed", (("hashseed", "5"),))
 ZONE = Condition("timezone", (("timezone", "UTC"),))
+QUIET = Condition("blas", (("blas", "Haswell"),))
 BOTH = Condition("combined", (*SEED.members, *ZONE.members))
 
 
@@ -25,7 +26,7 @@ def drifted(before: Ended, after: Ended, _condition: Condition) -> frozenset[str
 
 def campaign(groups, compute, lost=()):
     """Carry out a splitting with made-up processes: ``compute(nodeid, errand, number)``; the errands by series."""
-    inquiry, series, number = split(groups, drifted), [], 0
+    inquiry, series, number = split(groups, drifted, lambda _ended, condition: condition != QUIET), [], 0
     errands = next(inquiry)
     while True:
         series.append(errands)
@@ -62,7 +63,10 @@ def test_only_what_drifted_is_run_in_twins_and_then_under_each_member_alone():
     assert asked(series)[1:] == [
         [("fresh", ("u",)), ("fresh", ("u",))],
         [("hashseed=5", ("u",)), ("timezone=UTC", ("u",))],
+        [("fresh", ("u",)), ("hashseed=5", ("u",))],
     ]
+    assert [errand.traced for errands in series for errand in errands] == [*[False] * 6, True, True]
+    assert [pair.varied.errand.condition.label for pair in found.traced] == ["hashseed=5"]
     # the members are compared with a control of the same subset, never with that of the whole
     control = found.twins[0].control
     assert [pair.control is control for pair in found.pairs] == [False, False, True, True]
@@ -70,8 +74,28 @@ def test_only_what_drifted_is_run_in_twins_and_then_under_each_member_alone():
 
 def test_what_differs_between_twins_is_blamed_on_no_condition_and_not_split():
     series, found = campaign([Group((BOTH,), ("t",))], lambda _nodeid, _errand, number: f"a{number}")
-    assert len(series) == 2
+    assert len(series) == 3
     assert found.twins
+    # the twins themselves are traced, and no condition
+    assert [(pair.control.errand, pair.varied.errand) for pair in found.traced] == [
+        (Errand(FRESH, ("t",), traced=True), Errand(FRESH, ("t",), traced=True))
+    ]
+
+
+def test_what_nobody_is_told_is_not_traced():
+    series, found = campaign(
+        [Group((QUIET, SEED), ("t",))], lambda _nodeid, errand, _number: "a2" if errand.condition.members else "a1"
+    )
+    assert [(errand.condition, errand.traced) for errand in series[-1]] == [(FRESH, True), (SEED, True)]
+    assert len(found.traced) == 1
+
+
+def test_a_session_traces_a_few_tests_and_no_more():
+    ids = tuple(f"t{number}" for number in range(MOST_TRACED + 5))
+    groups = [Group((SEED,), ids), Group((ZONE,), ids)]
+    series, _ = campaign(groups, lambda _nodeid, errand, _number: "a2" if errand.condition.members else "a1")
+    traced = [errand.ids for errands in series for errand in errands if errand.traced]
+    assert traced == [ids[:MOST_TRACED]] * 2
 
 
 def test_where_some_are_unstable_the_others_are_split_beside_a_control_of_their_own():

@@ -153,9 +153,11 @@ def test_a_value_that_the_clock_decides_without_being_a_time_is_told_as_such(run
     result = run(
         """
         import random, time, pytest
+        def draw():
+            return int(1e9 * random.Random(time.time_ns()).random()) + 10**25
         @pytest.mark.replay
         def test_it():
-            x = int(1e9 * random.Random(time.time_ns()).random()) + 10**25
+            x = draw()
         """
     )
     assert result.ret == 1
