@@ -64,6 +64,7 @@ def planted() -> dict[str, str]:
 
 def reports(output: str) -> dict[str, str]:
     """The text of each test's report by the bug's name."""
+    output = re.split(r"^=+ (?:short test summary|repro: )", output, maxsplit=1, flags=re.MULTILINE)[0]
     parts = re.split(r"^_{3,} .*?test_(\w+).* _{3,}$", output, flags=re.MULTILINE)
     return dict(zip(parts[1::2], parts[2::2], strict=True))
 

@@ -88,7 +88,7 @@ def _limit(
     test: str, address: str, holders: Sequence[Column], classes: frozenset[str], margin: float
 ) -> Iterator[Limit]:
     held = [(column, column.tests[test]) for column in holders if address in column.tests[test].observations]
-    if not any(_is_number(recorded.observations[address]) for _, recorded in held):
+    if not any(is_number(recorded.observations[address]) for _, recorded in held):
         return
     seen = frozenset(column.hardware for column, _ in held)
     worst: tuple[float, Difference, tuple[str, str]] | None = None
@@ -96,7 +96,7 @@ def _limit(
     for (one, before), (other, after) in itertools.combinations(held, 2):
         a, b = before.observations[address], after.observations[address]
         difference = registry.measure(a, b, EXACT)
-        size = _scaled(difference, a, b)
+        size = scaled_distance(difference, a, b)
         if one.hardware == other.hardware:
             same = max(same, size)
         elif worst is None or size > worst[0]:
@@ -133,7 +133,7 @@ def rounded(number: float) -> float:
     return number
 
 
-def _scaled(difference: Difference, before: Frozen, after: Frozen) -> float:
+def scaled_distance(difference: Difference, before: Frozen, after: Frozen) -> float:
     """The largest distance over the largest magnitude; infinite where there is no such distance."""
     if not difference.differing and not difference.structural:
         return 0.0
@@ -143,7 +143,7 @@ def _scaled(difference: Difference, before: Frozen, after: Frozen) -> float:
     return difference.absolute / largest if largest else 0.0
 
 
-def _is_number(leaf: Frozen) -> bool:
+def is_number(leaf: Frozen) -> bool:
     """Whether a leaf is made of floats or complex numbers: of all others no tolerance is spoken."""
     dtype = getattr(leaf, "dtype", None)
     return leaf.kind in ("float", "complex") or (isinstance(dtype, np.dtype) and dtype.kind in "fc")

@@ -114,6 +114,13 @@ TESTS: tuple[Control, ...] = (
         action="accept",
     ),
     Control(
+        code="R302",
+        title="tolerance far from its limit",
+        metric="stated tolerances over the replay limits that a calibration measured",
+        contract="a stated tolerance is 2 to 10,000 times what was measured",
+        action="warn",
+    ),
+    Control(
         code="S201",
         title="unpinned entropy",
         metric="draws of operating-system entropy in a run of the test, by the line that draws",

@@ -21,6 +21,8 @@ from pytest_repro.store.local import LocalStore
 from pytest_repro.store.recorded import KEPT, Recorded
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pytest
 
     from pytest_repro.compare import Comparison
@@ -88,8 +90,14 @@ class Baselines:
             return self._other_seed(verdict, found[0], plan)
         return _with(verdict, *best, run)
 
-    def change(self, replay: Replay, verdict: Verdict) -> Change | None:
-        """What is to be recorded of a test; None where nothing is."""
+    def change(self, replay: Replay, verdict: Verdict, limits: Mapping[str, float]) -> Change | None:
+        """What is to be recorded of a test; None where nothing is.
+
+        Args:
+            replay: Its runs.
+            verdict: What was found.
+            limits: What a calibration measured; empty where there was none.
+        """
         wish, item = self._settings.record, replay.item
         runs = replay.envelopes()
         run = runs[-1]
@@ -110,6 +118,7 @@ class Baselines:
             runs=len(runs),
             difference=verdict.largest,
             plugin=__version__,
+            limits=limits,
         )
         return Change(module=item.path, profile=self.profile, name=_name(item), recorded=recorded, wish=wish)
 

@@ -124,9 +124,9 @@ def drifted(before: Ended, after: Ended, condition: Condition) -> frozenset[str]
 def told(before: Ended, condition: Condition) -> bool:
     """Whether a drift under a condition is more than a number that only informs: hardware, and no tolerance stated."""
     try:
-        said = before.about
-        names = {name for name, _ in condition.members} | {condition.label}
-        stated = Tolerances.from_list(said["tolerances"]).stated or bool(names & set(said["under"]))
-        return stated or not condition.hardware
+        tolerances = Tolerances.from_list(before.about["tolerances"])
+        under = set(before.about["under"])
     except (ReproError, KeyError, TypeError, ValueError):
         return True
+    names = {name for name, _ in condition.members} | {condition.label}
+    return not condition.hardware or tolerances.stated or bool(names & under)

@@ -63,6 +63,7 @@ NEUTRAL: dict[str, object] = {
     "repro_record_all": False,
     "repro_vary": None,
     "repro_lock": None,
+    "repro_calibrate": False,
 }
 """Options of pytest, of its neighbours and ours by destination, and the value under which they leave nothing behind."""
 

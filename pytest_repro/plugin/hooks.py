@@ -67,6 +67,7 @@ STARTING = (
     "repro_jobs",
     "repro_budget",
     "repro_pin",
+    "repro_calibrate",
 )
 """Options that ask for something beyond what marked tests ask for."""
 
@@ -120,6 +121,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--repro-jobs", metavar="N", default=None, help="fresh processes side by side; default 1")
     group.addoption(
         "--repro-budget", metavar="SECONDS", default=None, help="time that fresh processes may take in this session"
+    )
+    group.addoption(
+        "--repro-calibrate",
+        action="store_true",
+        default=False,
+        help="measure how far replayed tests are apart, here and under all conditions, and suggest tolerances",
     )
     group.addoption(
         "--repro-pin",

@@ -23,6 +23,9 @@ ARGUMENTS = ("tol", "rtol", "atol", "under", "runs", "vary", "recorded", "observ
 RECORDED = ("recorded", "recorded:same-hardware")
 """Conditions of recorded envelopes under which ``under=`` states another tolerance."""
 
+CALIBRATING = 5
+"""Runs of one process from which replay limits are measured, unless a test asks for more."""
+
 MOST_RUNS = 1000
 """More runs than this in one test are a slip of the pen."""
 
@@ -96,7 +99,7 @@ def plan_for(item: pytest.Item, settings: Settings, seed: int) -> Plan | None:
     return Plan(
         replayed=replayed,
         marked=marked,
-        runs=2 if runs is None else int(runs),
+        runs=max(2 if runs is None else int(runs), CALIBRATING if settings.calibrate else 1),
         tolerances=_tolerances(said, settings.tolerances),
         ignore=_words(_nearest(said, "ignore")) or settings.ignore,
         observe=observe,

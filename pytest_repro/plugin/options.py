@@ -14,7 +14,7 @@ from pytest_repro.plugin import ini
 from pytest_repro.plugin.childhood import CHILD
 from pytest_repro.values.address import CATEGORIES
 from pytest_repro.values.tolerance import Tolerances, tolerances_from
-from pytest_repro.variations.wish import Wish, parse
+from pytest_repro.variations.wish import ALL, Wish, parse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -65,6 +65,7 @@ class Settings:
         vary_usually: Conditions of tests that state none.
         jobs: Fresh processes side by side.
         budget_s: Seconds that fresh processes may take in a session; 0 for any time.
+        calibrate: Whether replay limits are measured: more runs, and all conditions unless some are named.
         pin: Whether what draws without a seed is served from the seed as well.
     """
 
@@ -88,6 +89,7 @@ class Settings:
     jobs: int = 1
     budget_s: float = 0.0
     pin: Literal["seeds", "entropy"] = "seeds"
+    calibrate: bool = False
 
 
 def settings_from(config: pytest.Config) -> Settings:
@@ -101,6 +103,7 @@ def settings_from(config: pytest.Config) -> Settings:
     observe = ini.words(config, "repro_observe")
     wish = config.getoption("repro_seed")
     pin = _pin(config)
+    calibrate = bool(config.getoption("repro_calibrate"))
     return Settings(
         mode=_mode(config),
         session_seed=_session_seed(config),
@@ -121,11 +124,12 @@ def settings_from(config: pytest.Config) -> Settings:
         store=_store(config),
         store_limit=_bytes(ini.text(config, "repro_store_limit")),
         max_age=_days(ini.text(config, "repro_max_age")),
-        vary=_vary(config.getoption("repro_vary"), "--repro-vary"),
+        vary=_vary(config.getoption("repro_vary") or (ALL if calibrate else None), "--repro-vary"),
         vary_usually=_vary(",".join(ini.lines(config, "repro_vary")) or None, "repro_vary"),
         jobs=_jobs(config),
         budget_s=_budget(config),
         pin=pin,
+        calibrate=calibrate,
     )
 
 

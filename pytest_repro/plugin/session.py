@@ -37,7 +37,7 @@ from pytest_repro.values.masks import Masks
 from pytest_repro.values.registry import Rooms
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Generator, Iterator, Mapping
     from pathlib import Path
 
     from _pytest.fixtures import FixtureDef, SubRequest
@@ -273,14 +273,22 @@ class ReproSession:
                     apart = hasattr(self._config, "workerinput")
                     varied = weighed(replay, verdict, self._varying.conditions(), policy, apart=apart)
                     verdict = varied.verdict
+                calibration = None
+                if self.settings.calibrate:
+                    from pytest_repro.plugin.calibrating import calibrated  # noqa: PLC0415  # only where asked for
+
+                    calibration = calibrated(replay, self._varying.conditions(), policy)
+                    verdict = dataclasses.replace(verdict, findings=(*verdict.findings, *calibration.findings))
                 if verdict.findings and not verdict.owner:
                     verdict = dataclasses.replace(verdict, owner=self._premises.owner_of(replay.item.path))
                 waived = Waived(verdict, (), ())
                 if verdict.findings:
                     waived = waive(verdict, self._premises.waivers, self._premises.today, verdict.condition)
                 main = Amendment(replay, waived, self._premises, varied).apply(reports)
+                if calibration is not None and main is not None:
+                    vars(main)["repro"]["limits"] = calibration.lines
                 if self.settings.record and main is not None:
-                    self._record(replay, waived.verdict, main)
+                    self._record(replay, waived.verdict, main, {} if calibration is None else calibration.limits)
 
     def _tracer(self, item: pytest.Item) -> Tracer:
         from pytest_repro.observe.sight import Sight  # noqa: PLC0415  # only where something drifted
@@ -309,11 +317,11 @@ class ReproSession:
             self._opened = Baselines(self._premises)
         return self._opened
 
-    def _record(self, replay: Replay, verdict: Verdict, main: pytest.TestReport) -> None:
+    def _record(self, replay: Replay, verdict: Verdict, main: pytest.TestReport, limits: Mapping[str, float]) -> None:
         """Hand a test on to be recorded, or the reason why it is not; a worker's goes with its report."""
         recordings = self._tally.recordings_of(self._premises)
         drifts = verdict.condition == REPLAY and verdict.action == "fail"
-        change = None if drifts else self._baselines().change(replay, verdict)
+        change = None if drifts else self._baselines().change(replay, verdict, limits)
         why = "it drifts between its own runs: an irreproducible baseline is worse than none"
         refused = (verdict.nodeid, why if drifts else "it did not pass")
         if hasattr(self._config, "workerinput"):

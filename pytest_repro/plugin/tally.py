@@ -131,6 +131,7 @@ class Tally:
         """Warnings in full, what was compared under ``-v``, faults, and the one line that is always there."""
         self._write_warned(reporter)
         self._write_map(reporter)
+        self._write_limits(reporter)
         if self.recordings is not None:
             self.recordings.show(reporter)
         self.standing.write(reporter)
@@ -172,6 +173,20 @@ class Tally:
         for label, failure in overview.failures.items():
             reporter.section(f"repro: the process {label} could not run", yellow=True)
             reporter.write_line(failure)
+
+    def _write_limits(self, reporter: TerminalReporter) -> None:
+        """What a calibration measured."""
+        measured = [facts["limits"] for facts in self.facts if facts.get("limits")]
+        if not measured:
+            return
+        from pytest_repro.report.calibration import LEGEND  # noqa: PLC0415  # only where limits are measured
+
+        reporter.section("repro: replay limits")
+        reporter.write_line(f"{LEGEND}; (simulated hardware)")
+        for lines in measured:
+            reporter.write_line("")
+            for line in lines:
+                reporter.write_line(line)
 
     def _overview(self) -> Overview | None:
         from pytest_repro.plugin.varying import VARYING  # noqa: PLC0415  # nothing heavy, and not in every run

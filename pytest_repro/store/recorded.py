@@ -27,6 +27,9 @@ KEPT = ("outcome", "record", "return", "asserted")
 RECORDED = "recorded"
 """The key of what is known of the recording itself; it changes only when something else of the test does."""
 
+LIMITS = "limits"
+"""The key of what a calibration measured; absent where there was none."""
+
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 _ID = re.compile(r"[A-Za-z0-9._+-]{1,64}")
 
@@ -51,6 +54,8 @@ class Recorded:
         runs: Runs that agreed when it was recorded.
         difference: Largest relative difference among those runs, without unit; None where it was not measured.
         plugin: Version of pytest-repro.
+        limits: Replay limits that a calibration measured: by condition the largest distance over a value's largest
+            magnitude, without unit; ``replay`` stands for runs of one process. Empty where none was measured.
     """
 
     seed: int
@@ -68,6 +73,7 @@ class Recorded:
     runs: int = 1
     difference: float | None = None
     plugin: str = ""
+    limits: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -146,7 +152,11 @@ def written(test: Recorded, shelf: Shelf, before: object = None) -> dict[str, ob
     values = {}
     for address, leaf in test.observations.items():
         values[address] = leaves.written(address, leaf, shelf, old.get(address))
+    measured: object = {label: floating.written(float(limit)) for label, limit in test.limits.items()}
+    if not measured and isinstance(before, dict) and old == values:
+        measured = before.get(LIMITS)  # of these same values
     return {
+        **({LIMITS: measured} if measured else {}),
         "seed": test.seed,
         "session_seed": test.session_seed,
         "outcomes": dict(test.outcomes),
@@ -186,8 +196,19 @@ def read(data: object, environments: Mapping[str, object], shelf: Shelf) -> Reco
         source=entry.field(data, "source", str),
         owner=entry.field(data, "owner", str),
         observations=leaves_from(data, layout.VALUES, lambda kept: leaves.read(kept, shelf)),
+        limits=_measured(data),
         **facts,  # type: ignore[arg-type]  # _facts names the dataclass's own
     )
+
+
+def _measured(data: Mapping[str, object]) -> dict[str, float]:
+    if LIMITS not in data:
+        return {}
+    found = entry.field(data, LIMITS, dict)
+    try:
+        return {label: floating.given(found, label) for label in found}
+    except ReproError as error:
+        raise error.within(LIMITS) from None
 
 
 def _facts(about: Mapping[str, object], environments: Mapping[str, object]) -> dict[str, object]:
