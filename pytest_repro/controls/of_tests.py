@@ -59,6 +59,13 @@ TESTS: tuple[Control, ...] = (
         owner="maintainers",
     ),
     Control(
+        code="R109",
+        title="distribution drift",
+        metric="two-sample Kolmogorov-Smirnov test of each number over runs under different seeds, corrected by Holm",
+        contract="the first half of the runs draws from the same distribution as the second",
+        action="fail",
+    ),
+    Control(
         code="R111",
         title="drift under a condition",
         metric="difference of each value between a fresh process in which one condition differs and an unchanged one",

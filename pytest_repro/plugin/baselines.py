@@ -101,7 +101,7 @@ class Baselines:
         wish, item = self._settings.record, replay.item
         runs = replay.envelopes()
         run = runs[-1]
-        if not wish or not _passed(run):
+        if not wish or not _passed(run) or replay.plan.statistical:
             return None
         facts = self._premises.snapshot
         recorded = Recorded.of(

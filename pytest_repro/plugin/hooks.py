@@ -21,7 +21,8 @@ __all__ = ["repro", "repro_environment", "repro_lock", "repro_rng", "repro_seed"
 
 MARKERS = (
     "replay(tol=None, *, rtol=None, atol=None, under=None, runs=2, vary=None, recorded=None, observe=None, "
-    "ignore=None, owner=None): run again and compare, also under varied conditions and with what was recorded\n"
+    "ignore=None, owner=None, statistical=False, alpha=1e-3): run again "
+    "and compare, also under varied conditions and with what was recorded\n"
     "no_replay(reason=...): never replay this test"
 ).splitlines()
 

@@ -38,8 +38,12 @@ class Drift(AssertionError):  # noqa: N818  # its name stands in reports
 
 def verdict_of(replay: Replay, policy: Mapping[str, Action]) -> Verdict:
     """The verdict of one test's runs; a drift calls for further runs that look for its cause."""
-    runs = replay.envelopes()
     plan = replay.plan
+    if plan.statistical:
+        from pytest_repro.plugin import drawing  # noqa: PLC0415  # only for tests that are meant to be random
+
+        return drawing.verdict_of(replay, policy)
+    runs = replay.envelopes()
     before, after, comparison = widest(runs, plan)
     outcomes, values, notes = split(comparison)
     findings: list[Finding] = []

@@ -18,13 +18,25 @@ from pytest_repro.variations.wish import Wish, is_condition, parse
 if TYPE_CHECKING:
     from pytest_repro.plugin.options import Settings
 
-ARGUMENTS = ("tol", "rtol", "atol", "under", "runs", "vary", "recorded", "observe", "ignore", "owner")
+ARGUMENTS = (
+    *("tol", "rtol", "atol", "under", "runs", "vary", "recorded", "observe", "ignore", "owner"),
+    *("statistical", "alpha"),
+)
 
 RECORDED = ("recorded", "recorded:same-hardware")
 """Conditions of recorded envelopes under which ``under=`` states another tolerance."""
 
 CALIBRATING = 5
 """Runs of one process from which replay limits are measured, unless a test asks for more."""
+
+DRAWING = 20
+"""Runs of a test that is meant to be random, unless it says otherwise: 10 against 10 tell p down to 1e-5."""
+
+FEWEST = 8
+"""Fewer runs tell nothing of a distribution."""
+
+ALPHA = 1e-3
+"""Probability of a false report of such a test."""
 
 MOST_RUNS = 1000
 """More runs than this in one test are a slip of the pen."""
@@ -49,6 +61,8 @@ class Plan:
         under: Tolerances that replace the others under a condition.
         wished: Categories that the marker names: what is recorded beside the usual ones.
         vary: Conditions under which it also runs in fresh processes; None for none.
+        statistical: Whether it is meant to be random: each run has a seed of its own, and distributions are compared.
+        alpha: Probability of a false report of such a test.
     """
 
     replayed: bool
@@ -64,6 +78,12 @@ class Plan:
     under: Mapping[str, Tolerances] = field(default_factory=dict)
     wished: tuple[str, ...] = ()
     vary: Wish | None = None
+    statistical: bool = False
+    alpha: float = ALPHA
+
+    def seed_of(self, number: int) -> int:
+        """The seed of one run, counted from 1: the same for all, unless the test is meant to be random."""
+        return (self.seed + 0x9E3779B9 * (number - 1)) % 2**32 if self.statistical else self.seed
 
     @property
     def patterns(self) -> tuple[str, ...]:
@@ -96,20 +116,24 @@ def plan_for(item: pytest.Item, settings: Settings, seed: int) -> Plan | None:
     start = settings.observe or OBSERVED
     observe = observed(start, _words(wish), "observe") if wish is not None else start
     runs = _nearest(said, "runs")
+    statistical = bool(_nearest(said, "statistical"))
+    usual = DRAWING if statistical else 2
     return Plan(
         replayed=replayed,
         marked=marked,
-        runs=max(2 if runs is None else int(runs), CALIBRATING if settings.calibrate else 1),
+        runs=max(usual if runs is None else int(runs), CALIBRATING if settings.calibrate else 1),
         tolerances=_tolerances(said, settings.tolerances),
         ignore=_words(_nearest(said, "ignore")) or settings.ignore,
         observe=observe,
         explicit=EXPLICIT if wish is None and settings.observe is None else observe,
         owner=_nearest(said, "owner") or settings.owner,
         seed=seed,
-        recorded=_nearest(said, "recorded"),
+        recorded=False if statistical else _nearest(said, "recorded"),
         under=_under(_nearest(said, "under")),
         wished=tuple(word.lstrip("+") for word in _words(wish) if not word.startswith("-")),
-        vary=_vary(_nearest(said, "vary"), settings),
+        vary=None if statistical else _vary(_nearest(said, "vary"), settings),
+        statistical=statistical,
+        alpha=float(_nearest(said, "alpha") or ALPHA),
     )
 
 
@@ -160,6 +184,7 @@ def _checked(arguments: Mapping[str, Any]) -> None:
     _check_runs(arguments.get("runs", 2), alone=bool(arguments.get("recorded")) or varied)
     _check_recorded(arguments.get("recorded"))
     _under(arguments.get("under"))
+    _check_statistical(arguments)
     for name in ("observe", "ignore"):
         _check_words(arguments.get(name), name)
     if arguments.get("observe") is not None:
@@ -167,6 +192,25 @@ def _checked(arguments: Mapping[str, Any]) -> None:
     owner = arguments.get("owner")
     if owner is not None and not isinstance(owner, str):
         raise ReproError("U101", f"owner is a text, not {owner!r:.60}", place="owner", mend='write owner="@team"')
+
+
+def _check_statistical(arguments: Mapping[str, Any]) -> None:
+    statistical, alpha = arguments.get("statistical"), arguments.get("alpha")
+    mend = "write @pytest.mark.replay(statistical=True, alpha=1e-3, runs=20)"
+    if statistical is not None and not isinstance(statistical, bool):
+        raise ReproError(
+            "U101", f"statistical is True or False, not {statistical!r:.60}", place="statistical", mend=mend
+        )
+    if alpha is not None and (isinstance(alpha, bool) or not isinstance(alpha, int | float) or not 0 < alpha < 1):
+        raise ReproError("U101", f"alpha is a probability in (0, 1), not {alpha!r:.60}", place="alpha", mend=mend)
+    if alpha is not None and not statistical:
+        raise ReproError("U101", "alpha goes with statistical=True", place="alpha", mend=mend)
+    if statistical and int(arguments.get("runs") or DRAWING) < FEWEST:
+        raise ReproError("U101", f"fewer than {FEWEST} runs tell nothing of a distribution", place="runs", mend=mend)
+    for name in ("tol", "rtol", "atol", "under", "vary", "recorded"):
+        if statistical and arguments.get(name) not in (None, False, "none"):
+            sentence = f"{name} compares values, and statistical=True compares distributions"
+            raise ReproError("U101", sentence, place=name, mend=mend)
 
 
 def _check_recorded(recorded: object) -> None:

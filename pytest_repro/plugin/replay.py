@@ -72,7 +72,7 @@ class Replay:
     def run_hidden(self) -> None:
         """All runs but the visible one; the item's own scopes stay set up for it."""
         for number in range(1, self.plan.runs):
-            self.hidden.append(self._run(f"run {number}"))
+            self.hidden.append(self._run(f"run {number}", seed=self.plan.seed_of(number)))
         neighbours.set_timeout(self.item)
 
     @contextmanager
@@ -125,15 +125,17 @@ class Replay:
         run.again = self._attempt
         self.attempts.append(run)
         self.item.stash[RUN] = run
-        self._pins.pin(self.plan.seed)
+        seed = self.plan.seed_of(self.plan.runs)
+        self.item.stash[SEED] = seed
+        self._pins.pin(seed)
 
-    def _run(self, label: str, around: AbstractContextManager[None] | None = None) -> Run:
+    def _run(self, label: str, around: AbstractContextManager[None] | None = None, *, seed: int | None = None) -> Run:
         """One hidden run; as the visible item comes next, nothing but the clone itself is torn down."""
         new = clone(self.item)
         run = self._watch(self.plan, label)
         new.stash[RUN] = run
-        new.stash[SEED] = self.plan.seed
-        self._pins.pin(self.plan.seed)
+        new.stash[SEED] = seed = self.plan.seed if seed is None else seed
+        self._pins.pin(seed)
         subtests: list[pytest.TestReport] = []
         counts = neighbours.failed_subtests(self.item.config)
         before = dict(counts)

@@ -190,7 +190,7 @@ def test_equal_evidence_has_equal_digests_and_other_evidence_others(surroundings
     more = judged(surroundings, run=whole_run(facts(compared=4)))
     moved = {row.control.code for row, then in zip(one.rows, more.rows, strict=True) if row.evidence != then.evidence}
     assert moved == {
-        *("R101", "R102", "R104", "R105", "R106", "R302", "S201", "S202"),
+        *("R101", "R102", "R104", "R105", "R106", "R109", "R302", "S201", "S202"),
         *(code for code in states(one) if code.startswith("R11")),
         *(code for code in states(one) if code.startswith("B60")),
     }
