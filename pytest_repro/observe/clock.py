@@ -64,6 +64,8 @@ class Clock:
 
         def record() -> float:
             value = real()
+            if _is_ours(sys._getframe(1).f_globals):  # noqa: SLF001  # inspect takes 100 times as long
+                return value
             if len(kept) < MOST and threading.get_ident() == thread:
                 kept.append(value)
             return value
@@ -75,7 +77,7 @@ class Clock:
         thread = threading.get_ident()
 
         def serve() -> float:
-            if threading.get_ident() != thread:
+            if threading.get_ident() != thread or _is_ours(sys._getframe(1).f_globals):  # noqa: SLF001  # likewise
                 return real()
             value = next(left, None)
             return real() if value is None else value
@@ -107,4 +109,5 @@ def _bound(wrapper: Callable[[str, Reading], Reading]) -> Iterator[None]:
 def _is_ours(names: dict[str, object]) -> bool:
     """Whether a module belongs to the machinery around the test, which must go on reading the real clock."""
     root = str(names.get("__name__", "")).partition(".")[0]
-    return root in ("pytest_repro", "_pytest", "pytest_timeout", "xdist", "execnet")
+    # hypothesis reads the clock whenever garbage is collected, so that its readings stand anywhere
+    return root in ("pytest_repro", "_pytest", "pytest_timeout", "xdist", "execnet", "hypothesis")

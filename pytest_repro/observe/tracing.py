@@ -9,8 +9,8 @@ from __future__ import annotations
 import itertools
 import linecache
 import threading
-import time
 from contextlib import contextmanager
+from time import monotonic  # bound here: the clock of the module may be one that is served
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -140,7 +140,7 @@ class Tracer:
     @contextmanager
     def tracing(self) -> Iterator[None]:
         """Trace what runs inside the block, in threads that it starts as well."""
-        self._ends = time.monotonic() + SECONDS
+        self._ends = monotonic() + SECONDS
         with events(self) as refused:
             self.trace.refused = refused
             yield
@@ -223,7 +223,7 @@ class Tracer:
             return
         thread.rows.append(row)
         self._left -= 1
-        if self._left <= 0 or time.monotonic() > self._ends:
+        if self._left <= 0 or monotonic() > self._ends:
             self._left = 0
             self.trace.cut = True
 

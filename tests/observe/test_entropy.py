@@ -161,19 +161,6 @@ def test_more_draws_than_were_recorded_and_draws_of_another_size_come_anew():
         assert len(draw()) == 9
 
 
-def test_a_draw_inside_a_library_is_told_at_the_user_s_line_with_the_library_s_function():
-    linalg, sparse = pytest.importorskip("scipy.sparse.linalg"), pytest.importorskip("scipy.sparse")
-    matrix = sparse.eye(10).tocsr()
-    entropy = Entropy()
-    with entropy.recording():
-        linalg.svds(matrix, k=1)
-    if not entropy.sites:
-        pytest.skip("this scipy draws from numpy's global generator")
-    for site in entropy.sites:
-        assert (site.file, site.call) == (HERE, "linalg.svds(matrix, k=1)")
-        assert site.through.startswith("scipy.sparse.linalg.")
-
-
 def test_a_file_of_a_library_is_the_user_s_own_where_it_is_the_test(tmp_path):
     folder = tmp_path / "site-packages"
     folder.mkdir()

@@ -162,3 +162,19 @@ def test_a_value_that_the_clock_decides_without_being_a_time_is_told_as_such(run
     )
     assert result.ret == 1
     assert why(result) == ["the clock decides it (proved: serving the same readings removes the drift)"]
+
+
+def test_a_draw_inside_a_library_is_told_with_the_library_s_function(pytester, apart):
+    pytest.importorskip("scipy")  # in a process of its own: another BLAS would stay in this one
+    pytester.makepyfile(
+        test_it="from scipy.stats import qmc\ndef test_it():\n    points = qmc.Sobol(2, scramble=True).random(4)\n"
+    )
+    session = apart("--repro=all")
+    assert session.ret == 1
+    told = why(session.result)
+    assert told[0].startswith(
+        "RPR-S201 unseeded numpy: qmc.Sobol(2, scramble=True) at test_it.py:3, inside scipy.stats."
+    )
+    assert "  next          hand the library its seed where it is called: rng=, random_state=, seed=, v0=" in (
+        session.result.outlines
+    )

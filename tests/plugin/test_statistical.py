@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
+import sys
+from textwrap import dedent
+
 import pytest
 
 pytest.importorskip("scipy")
+
+
+@pytest.fixture
+def run(pytester):
+    """In a process of its own: another BLAS, once loaded, would stay in this one."""
+
+    def run(source, *words):
+        pytester.makepyfile(test_it=dedent(source))
+        command = [sys.executable, "-m", "pytest", "-p", "no:randomly", "-p", "no:cacheprovider", *words]
+        return pytester.run(*command)
+
+    return run
 
 
 def test_draws_under_different_seeds_pass_though_no_two_runs_agree(run):
