@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_repro.compare import compare
@@ -93,16 +93,23 @@ def cause(runs: Sequence[Envelope], comparison: Comparison, tolerances: Toleranc
         settled -= drifted(again.envelope, (yield Experiment()).envelope)
     found = found._replace(counted=counted, settled=settled)
     left -= settled
-    if left and again.readings:
-        clock = left & every
-        for _ in range(2):  # the order in which threads end agrees by luck once
-            if clock:
-                served = yield Experiment(restore=True, serve=True, entropy=tuple(again.draws))
-                clock -= drifted(again.envelope, served.envelope)
-        if clock and again.draws:  # served along with the clock: alone it must not be enough
-            clock &= drifted(again.envelope, (yield Experiment(restore=True, entropy=tuple(again.draws))).envelope)
-        found = found._replace(clock=clock)
+    if left & every and again.readings:
+        found = found._replace(clock=(yield from _clock(again, left & every, drifted)))
     return found
+
+
+def _clock(
+    again: Trial, left: frozenset[str], drifted: Callable[[Envelope, Envelope], frozenset[str]]
+) -> Generator[Experiment, Trial, frozenset[str]]:
+    """Of values that differ in every pair of runs those that the clock makes."""
+    draws = tuple(again.draws)
+    for _ in range(2):  # the order in which threads end agrees by luck once
+        if left:
+            served = yield Experiment(restore=True, serve=True, entropy=draws)
+            left -= drifted(again.envelope, served.envelope)
+    if left and draws:  # entropy is served along with the clock: alone it must not be enough
+        left &= drifted(again.envelope, (yield Experiment(restore=True, entropy=draws)).envelope)
+    return left
 
 
 SLOW = 1e-3

@@ -55,6 +55,38 @@ INI = (
 )
 
 
+OPTIONS = (
+    ("--repro-seed", "SEED", "session seed: a whole number, random, or last; default 0"),
+    (
+        "--repro-lock",
+        "auto|off|PATH",
+        "judge what is installed by a lock file: the one that is found, none, or this one",
+    ),
+    ("--repro-record", "", "record the tests that run and have no envelope yet"),
+    ("--repro-record-all", "", "record also those whose values changed"),
+    ("--repro-profile", "NAME", "name under which envelopes are recorded and compared"),
+    ("--repro-store", "DIR", "folder of recorded envelopes"),
+    (
+        "--repro-vary",
+        "LIST",
+        "run replayed tests also in fresh processes: combined, all, none, or names; see pytest-repro explain variations",
+    ),
+    ("--repro-jobs", "N", "fresh processes side by side; default 1"),
+    ("--repro-budget", "SECONDS", "time that fresh processes may take in this session"),
+    (
+        "--repro-calibrate",
+        "",
+        "measure how far replayed tests are apart, here and under all conditions",
+    ),
+    (
+        "--repro-pin",
+        "seeds|entropy",
+        "pin the seeds of generators (default), or serve what has no seed from the seed too",
+    ),
+)
+"""Each with what it takes, or nothing where it is a switch."""
+
+
 STARTING = (
     "repro_mode",
     "repro_seed",
@@ -76,65 +108,16 @@ STARTING = (
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options and their ini twins."""
     group = parser.getgroup("repro", "reproducibility (pytest-repro)")
-    group.addoption(
-        "--repro",
-        dest="repro_mode",
-        choices=("marked", "all", "off"),
-        default=None,
-        help="replay marked tests (default), all tests, or none",
-    )
-    group.addoption(
-        "--repro-seed",
-        metavar="SEED",
-        default=None,
-        help="session seed: a whole number, random, or last; default 0",
-    )
-    group.addoption(
-        "--repro-policy",
-        metavar="CODE=ACTION",
-        action="append",
-        default=[],
-        help="what follows from a finding: accept, warn or fail; repeatable",
-    )
-    group.addoption(
-        "--repro-lock",
-        metavar="auto|off|PATH",
-        default=None,
-        help="judge what is installed by a lock file: the one that is found, none, or this one",
-    )
-    group.addoption(
-        "--repro-record", action="store_true", default=False, help="record the tests that run and have no envelope yet"
-    )
-    group.addoption(
-        "--repro-record-all", action="store_true", default=False, help="record also those whose values changed"
-    )
-    group.addoption(
-        "--repro-profile", metavar="NAME", default=None, help="name under which envelopes are recorded and compared"
-    )
-    group.addoption("--repro-store", metavar="DIR", default=None, help="folder of recorded envelopes")
-    group.addoption(
-        "--repro-vary",
-        metavar="LIST",
-        default=None,
-        help="run replayed tests also in fresh processes: combined, all, none, or names; see pytest-repro explain "
-        "variations",
-    )
-    group.addoption("--repro-jobs", metavar="N", default=None, help="fresh processes side by side; default 1")
-    group.addoption(
-        "--repro-budget", metavar="SECONDS", default=None, help="time that fresh processes may take in this session"
-    )
-    group.addoption(
-        "--repro-calibrate",
-        action="store_true",
-        default=False,
-        help="measure how far replayed tests are apart, here and under all conditions, and suggest tolerances",
-    )
-    group.addoption(
-        "--repro-pin",
-        metavar="seeds|entropy",
-        default=None,
-        help="pin the generators' seeds (default), or serve what is drawn without a seed from the seed as well",
-    )
+    modes = ("marked", "all", "off")
+    told = "replay marked tests (default), all tests, or none"
+    group.addoption("--repro", dest="repro_mode", choices=modes, default=None, help=told)
+    told = "what follows from a finding: accept, warn or fail; repeatable"
+    group.addoption("--repro-policy", metavar="CODE=ACTION", action="append", default=[], help=told)
+    for flag, takes, told in OPTIONS:
+        if takes:
+            group.addoption(flag, metavar=takes, default=None, help=told)
+        else:
+            group.addoption(flag, action="store_true", default=False, help=told)
     for name, kind, text in INI:
         parser.addini(name, text, type=kind, default=None if kind == "string" else [])  # type: ignore[arg-type]  # literal kinds
 

@@ -50,25 +50,7 @@ def verdict_of(replay: Replay, policy: Mapping[str, Action]) -> Verdict:
     if outcomes:  # a run that ended early shows less, which says nothing beyond how it ended
         values = tuple(gap for gap in values if gap.before is not None and gap.after is not None)
     if outcomes or values:
-        gaps = [*outcomes, *values]
-
-        def times_in(cause: Cause) -> frozenset[str]:
-            return frozenset(
-                gap.address
-                for gap in gaps
-                if gap.address in cause.clock
-                and is_time(gap.before, before.window)
-                and is_time(gap.after, after.window)
-            )
-
-        told = action_of("R106", policy) != "accept"
-        found, traced = replay.diagnosis(runs, comparison, lambda cause: frozenset() if told else times_in(cause))
-        times = times_in(found)
-        unpaired = sum(gap.before is None or gap.after is None for gap in values)
-        total = comparison.compared + unpaired
-        between = f"{total} observed values differ between {before.label} and {after.label} of this test"
-        reasons = _Reasons(found, traced, times, started_from(replay.item))
-        findings = _drift_findings(outcomes, values, reasons, between, policy)
+        findings = _drifts(replay, (before, after, comparison), outcomes, values, policy)
     sites = [*replay.entropy.sites] if replay.entropy is not None else []
     if sites and not any(finding.code in ("R101", "R102") for finding in findings):
         findings.append(_unpinned(sites, started_from(replay.item), policy))
@@ -95,6 +77,33 @@ def verdict_of(replay: Replay, policy: Mapping[str, Action]) -> Verdict:
         notes=tuple(dict.fromkeys([*before.notes, *after.notes])),
         largest=max((gap.difference.relative or 0.0 for gap in comparison.gaps), default=0.0),
     )
+
+
+def _drifts(
+    replay: Replay,
+    pair: tuple[Envelope, Envelope, Comparison],
+    outcomes: Sequence[Gap],
+    values: Sequence[Gap],
+    policy: Mapping[str, Action],
+) -> list[Finding]:
+    """What drifted, with its cause and its place."""
+    before, after, comparison = pair
+    gaps = [*outcomes, *values]
+
+    def times_in(cause: Cause) -> frozenset[str]:
+        return frozenset(
+            gap.address
+            for gap in gaps
+            if gap.address in cause.clock and is_time(gap.before, before.window) and is_time(gap.after, after.window)
+        )
+
+    told = action_of("R106", policy) != "accept"
+    quiet = (lambda _cause: frozenset[str]()) if told else times_in
+    found, traced = replay.diagnosis(replay.envelopes(), comparison, quiet)
+    total = comparison.compared + sum(gap.before is None or gap.after is None for gap in values)
+    between = f"{total} observed values differ between {before.label} and {after.label} of this test"
+    reasons = _Reasons(found, traced, times_in(found), started_from(replay.item))
+    return _drift_findings(outcomes, values, reasons, between, policy)
 
 
 def widest(runs: Sequence[Envelope], plan: Plan) -> tuple[Envelope, Envelope, Comparison]:

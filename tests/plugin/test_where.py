@@ -1,0 +1,136 @@
+"""Where a report says that runs part: in process, under a condition, between processes, after an earlier run."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+pytestmark = pytest.mark.skipif(
+    sys.version_info < (3, 12) and sys.gettrace() is not None, reason="coverage or a debugger traces already"
+)
+
+
+def where(result):
+    """The lines beneath *where* of the first report."""
+    lines = result.outlines
+    start = next((number for number, line in enumerate(lines) if line.startswith("  where ")), None)
+    if start is None:
+        return []
+    found = [lines[start][16:]]
+    for line in lines[start + 1 :]:
+        if not line.startswith(" " * 16):
+            break
+        found.append(line[16:])
+    return found
+
+
+def test_the_way_from_the_origin_to_the_test(run):
+    result = run(
+        """
+        import pytest
+        from model import fit
+        @pytest.mark.replay
+        def test_it():
+            w = fit(3)
+        """,
+        model="""
+        import random
+        def noise():
+            value = random.SystemRandom().random()
+            return value
+        def fit(size):
+            scale = noise()
+            return [scale * number for number in range(size)]
+        """,
+    )
+    told = where(result)
+    assert told[0] == "model.py:3  value = random.SystemRandom().random()"
+    assert told[1].startswith("  value: 0.")
+    assert told[2:5] == [
+        "model.py:4  return value",
+        "model.py:6  scale = noise()",
+        "model.py:7  return [scale * number for number in range(size)]",
+    ]
+    assert told[-2] == "test_it.py:5  w = fit(3)"
+    assert told[-1].startswith("  w: ")
+
+
+def test_what_two_traced_runs_do_not_show_is_said(run):
+    result = run(
+        """
+        import pytest
+        from model import second
+        @pytest.mark.replay
+        def test_it():
+            x = "once" if second() else "always"
+        """,
+        model="""
+        import sys
+        def second():
+            sys.repro_turns = getattr(sys, "repro_turns", 0) + 1
+            return sys.repro_turns == 2
+        """,
+    )
+    assert result.ret == 1
+    assert where(result) == ["not seen under tracing: two more runs, line by line, agree"]
+
+
+def test_the_line_that_an_earlier_run_changed_something_at_stands_first(run):
+    result = run(
+        """
+        import pytest
+        @pytest.fixture(scope="module")
+        def bag(): return []
+        @pytest.mark.replay
+        def test_it(bag):
+            bag.append(1)
+            total = sum(bag)
+        """
+    )
+    assert where(result)[0] == "test_it.py:6  bag.append(1)   (an earlier run left it changed)"
+
+
+SETS = """
+import model
+def test_it():
+    first = model.first(["alpha", "beta", "gamma", "delta", "epsilon", "zeta"])
+"""
+MODEL = """
+import random
+DRAWN = random.Random().random()
+def first(names):
+    seen = set(names)
+    order = list(seen)
+    return order[0]
+def drawn():
+    return DRAWN * 2
+"""
+
+
+@pytest.mark.parametrize("more", [(), ("-n2",)])
+def test_under_a_condition_both_processes_are_traced(pytester, apart, more):
+    pytester.makepyfile(test_it=SETS, model=MODEL)
+    session = apart("--repro=all", "--repro-vary=hashseed=1,2", *more, plugins="xdist" if more else "")
+    assert session.ret == 1
+    told = where(session.result)
+    assert told[0] == "model.py:5  order = list(seen)"
+    assert "test_it.py:3  first = model.first(" in told[-2]
+
+
+def test_between_two_unchanged_processes_the_line_is_named_too(pytester, apart):
+    pytester.makepyfile(test_it="import model\ndef test_it(): value = model.drawn()\n", model=MODEL)
+    session = apart("--repro=all", "--repro-vary=hashseed")
+    assert session.ret == 1
+    assert "RPR-R113" in session.result.stdout.str()
+    assert where(session.result)[0] == "model.py:8  return DRAWN * 2"
+
+
+def test_a_debugger_s_tracer_is_left_in_peace(pytester, apart):
+    pytester.makepyfile(
+        test_it="import random\ndef test_it(): x = random.Random().random()\n",
+        conftest="import sys\ndef pytest_runtest_setup():\n    sys.settrace(lambda *_: None)\n",
+    )
+    session = apart("--repro=all")
+    assert session.ret == 1
+    assert where(session.result)[0] == "test_it.py:2  def test_it(): x = random.Random().random()"
