@@ -81,7 +81,7 @@ OPTIONS = (
     (
         "--repro-pin",
         "seeds|entropy",
-        "pin the seeds of generators (default), or serve what has no seed from the seed too",
+        "pin the seeds of generators, or serve what has none from the seed as well",
     ),
 )
 """Each with what it takes, or nothing where it is a switch."""
