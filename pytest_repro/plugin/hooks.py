@@ -69,7 +69,7 @@ OPTIONS = (
     (
         "--repro-vary",
         "LIST",
-        "run replayed tests also in fresh processes: combined, all, none, or names; see pytest-repro explain variations",
+        "run replayed tests in fresh processes too: combined, all, none, or names; see pytest-repro explain variations",
     ),
     ("--repro-jobs", "N", "fresh processes side by side; default 1"),
     ("--repro-budget", "SECONDS", "time that fresh processes may take in this session"),
