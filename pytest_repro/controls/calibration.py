@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
-from pytest_repro.controls.limit import MARGIN, is_number, rounded, scaled_distance
+from pytest_repro.controls.limit import APART, MARGIN, is_number, rounded, scaled_distance
 from pytest_repro.controls.verdict import Finding, action_of
 from pytest_repro.values import registry
 from pytest_repro.values.address import category
@@ -36,8 +36,6 @@ LEAST = 1e-14
 
 NARROW = 2.0
 """Times that it has to be wider: the next machine is not among those that were measured."""
-
-_APART = frozenset({"outcome", "rng"})
 
 
 class Reach(NamedTuple):
@@ -93,7 +91,7 @@ def calibrated(runs: Sequence[Envelope], varied: Iterable[Varied]) -> tuple[Meas
     """
     found: dict[str, dict[str, Reach]] = {}
     for address, leaf in runs[0].observations.items():
-        if category(address) not in _APART and is_number(leaf):
+        if category(address) not in APART and is_number(leaf):
             found[address] = {REPLAY: Reach()}
     for run in runs[1:]:
         _take(found, REPLAY, runs[0], run)
@@ -151,7 +149,7 @@ def fit(measured: Sequence[Measured], terms: Terms, policy: Mapping[str, Action]
         return None
     return Finding(
         code="R302",
-        sentence=f"{', '.join(told)}",
+        sentence=", ".join(told),
         action=action_of("R302", policy),
         reasons=tuple(told.values()),
         steps=("state what was measured: the line to paste stands beneath the replay limits",),

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
+from pytest_repro.controls.limit import APART
 from pytest_repro.values.address import category
 
 if TYPE_CHECKING:
@@ -21,8 +23,6 @@ if TYPE_CHECKING:
 
 Test = Callable[[Sequence[float], Sequence[float]], float]
 """A two-sample test: the p-value of the hypothesis that both come from one distribution."""
-
-_APART = frozenset({"outcome", "rng"})
 
 
 class Apart(NamedTuple):
@@ -71,7 +71,7 @@ def compared(runs: Sequence[Envelope], alpha: float, test: Test) -> Drawn:
     for address, numbers in whole.items():
         first, second = numbers[:half], numbers[half:]
         p = 1.0 if len(set(numbers)) == 1 else float(test(first, second))
-        found.append(Apart(address, p, _median(first), _median(second)))
+        found.append(Apart(address, p, median(first), median(second)))
     return Drawn(tuple(one for one in holm(found) if one.p < alpha), len(found))
 
 
@@ -89,7 +89,7 @@ def samples(run: Envelope) -> Mapping[str, float]:
     """The numbers of one run: each finite one, of an array of several its mean and its spread."""
     found: dict[str, float] = {}
     for address, leaf in run.observations.items():
-        if category(address) in _APART:
+        if category(address) in APART:
             continue
         values = getattr(leaf, "values", None)
         if leaf.kind == "array" and values is not None and values.dtype.kind in "iuf" and values.size:
@@ -101,9 +101,3 @@ def samples(run: Envelope) -> Mapping[str, float]:
             if math.isfinite(number):
                 found[address] = number
     return found
-
-
-def _median(numbers: Sequence[float]) -> float:
-    ranked = sorted(numbers)
-    middle = len(ranked) // 2
-    return ranked[middle] if len(ranked) % 2 else (ranked[middle - 1] + ranked[middle]) / 2

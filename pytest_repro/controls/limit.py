@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 MARGIN = 4.0
 """How much wider than what was seen a tolerance is made: the next class of hardware was not among those seen."""
 
-_APART = frozenset({"outcome", "rng"})
+APART = frozenset({"outcome", "rng"})
+"""Categories that hold no number of the test's own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +80,7 @@ def limits(columns: Sequence[Column], *, wanted: Collection[str] = (), margin: f
         holders = [column for column in known if test in column.tests]
         addresses = {address for column in holders for address in column.tests[test].observations}
         for address in sorted(addresses):
-            if category(address) not in _APART:
+            if category(address) not in APART:
                 found += _limit(test, address, holders, classes, margin)
     return tuple(found)
 

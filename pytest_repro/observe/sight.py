@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_repro.observe.tracing import Seen
 from pytest_repro.values.budget import Budget
 from pytest_repro.values.registry import Freezer, Rooms
+from pytest_repro.values.veil import shown
 
 if TYPE_CHECKING:
     from pytest_repro.values.frozen import Frozen
@@ -43,8 +44,13 @@ class Sight:
         self._masks = masks
         self._rooms = Rooms()
 
-    def __call__(self, value: object) -> Seen:
-        """The digest of a value as it is now; never raises for what it does, and never changes it."""
+    def __call__(self, value: object, name: str = "") -> Seen:
+        """The digest of a value as it is now; never raises for what it does, and never changes it.
+
+        Args:
+            value: Anything.
+            name: Of the variable: what is named a password is not shown.
+        """
         kind = type(value)
         if kind in _SIMPLE:
             text = hex(value) if type(value) is int and not -_LARGE < value < _LARGE else repr(value)
@@ -52,20 +58,20 @@ class Sight:
         identity = 0 if kind in _FLEETING else id(value)
         numpy = sys.modules.get("numpy")
         if numpy is not None and kind is getattr(numpy, "ndarray", None) and not getattr(value, "dtype").hasobject:  # noqa: B009  # mypy
-            return Seen(_bytes(numpy, value), self._shown(value), identity)
+            return Seen(_bytes(numpy, value), self._shown(value, name), identity)
         leaves = self._frozen(value)
         digest = 0
         for address, leaf in leaves.items():
             digest = zlib.crc32(address.encode("utf-8", "surrogatepass"), digest)
             digest = _add(leaf, digest)
-        return Seen(digest, _told(leaves, kind), identity)
+        return Seen(digest, _told(leaves, kind, name), identity)
 
     def _frozen(self, value: object) -> dict[str, Frozen]:
         return Freezer(budget=BUDGET, masks=self._masks, rooms=self._rooms).freeze("", value)
 
-    def _shown(self, value: Any) -> str:
+    def _shown(self, value: Any, name: str) -> str:
         few = value if value.size <= 64 else value.reshape(-1)[:8]  # noqa: PLR2004  # freezing copies
-        return _told(self._frozen(few), type(value))
+        return _told(self._frozen(few), type(value), name)
 
 
 def _bytes(numpy: Any, array: Any) -> int:
@@ -84,16 +90,17 @@ def _add(leaf: Frozen, digest: int) -> int:
     return zlib.crc32(text.encode("utf-8", "surrogatepass"), digest)
 
 
-def _told(leaves: dict[str, Frozen], kind: type) -> str:
+def _told(leaves: dict[str, Frozen], kind: type, variable: str) -> str:
     """A leaf as it is; of what has parts, the first few."""
     if len(leaves) == 1:
-        return next(iter(leaves.values())).show(WIDTH)
-    shown: list[str] = []
+        ((address, leaf),) = leaves.items()
+        return shown(f"locals.{variable}{address}", leaf, WIDTH)
+    parts: list[str] = []
     for address, leaf in leaves.items():
-        text = leaf.show(16)
-        shown.append(f"{address}={text}" if address.startswith(".") else text)
-        if len(", ".join(shown)) > WIDTH:
+        text = shown(f"locals.{variable}{address}", leaf, 16)
+        parts.append(f"{address}={text}" if address.startswith(".") else text)
+        if len(", ".join(parts)) > WIDTH:
             break
     name = type.__getattribute__(kind, "__name__")
-    body = ", ".join(shown)
-    return f"{name}({body[:WIDTH]}{'...' if len(body) > WIDTH or len(shown) < len(leaves) else ''})"
+    body = ", ".join(parts)
+    return f"{name}({body[:WIDTH]}{'...' if len(body) > WIDTH or len(parts) < len(leaves) else ''})"

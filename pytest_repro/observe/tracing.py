@@ -123,10 +123,10 @@ class Tracer:
 
     Args:
         ownership: Tells the user's code from others'.
-        see: Makes a digest of a value and a text for a report.
+        see: Makes a digest of a value, and of its variable's name a text for a report.
     """
 
-    def __init__(self, ownership: Ownership, see: Callable[[object], Seen]) -> None:
+    def __init__(self, ownership: Ownership, see: Callable[[object, str], Seen]) -> None:
         self.trace = Trace()
         self._ownership = ownership
         self._see = see
@@ -192,7 +192,7 @@ class Tracer:
         with self._quietly(frame.f_code) as thread:
             found = None if thread is None else thread.frames.get(id(frame))
             if thread is not None and found is not None:
-                self._over(thread, frame, found[1], kind, {RETURN: self._see(value)})
+                self._over(thread, frame, found[1], kind, {RETURN: self._see(value, frame.f_code.co_name)})
                 if kind == "return":
                     del thread.frames[id(frame)]
 
@@ -210,13 +210,15 @@ class Tracer:
         for name in lines.globals:
             value = frame.f_globals.get(name, CODE)
             if not isinstance(value, CODE) and value is not CODE:
-                values[f"{name} (global)"] = self._see(value)
+                values[f"{name} (global)"] = self._see(value, name)
         reads = lines.reads | {f"{name} (global)" for name in lines.globals}
         self._add(thread, _row(frame, state, state.line, kind)._replace(values=values | more, reads=reads))
 
     def _values(self, frame: FrameType, names: tuple[str, ...]) -> dict[str, Seen]:
         held = frame.f_locals
-        return {name: self._see(held[name]) for name in names if name in held and not isinstance(held[name], CODE)}
+        return {
+            name: self._see(held[name], name) for name in names if name in held and not isinstance(held[name], CODE)
+        }
 
     def _add(self, thread: _Thread, row: Row) -> None:
         if self._left <= 0:  # another event of the same step

@@ -56,9 +56,9 @@ def verdict_of(replay: Replay, policy: Mapping[str, Action]) -> Verdict:
 
 
 def _apart(found: distributions.Drawn, *, runs: int, alpha: float, policy: Mapping[str, Action]) -> Finding:
-    first, half = runs // 2, "in the first"
+    half = f"in the first {runs // 2} runs"
     lines = [
-        f"{display(one.address)}: median {one.before:.3g} {half} {first} runs, then {one.after:.3g}, p {one.p:.1g}"
+        f"{display(one.address)}: median {one.before:.3g} {half}, then {one.after:.3g}, p {one.p:.1g}"
         for one in found.apart[:SHOWN]
     ]
     more = len(found.apart) - SHOWN

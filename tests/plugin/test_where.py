@@ -131,3 +131,17 @@ def test_a_debugger_s_tracer_is_left_in_peace(pytester, apart):
     session = apart("--repro=all")
     assert session.ret == 1
     assert where(session.result)[0] == "test_it.py:2  def test_it(): x = random.Random().random()"
+
+
+def test_what_is_named_a_secret_is_not_shown_where_it_parts(run):
+    result = run(
+        """
+        import random, pytest
+        @pytest.mark.replay
+        def test_it():
+            password = f"hunter{random.SystemRandom().randrange(10**9)}"
+        """
+    )
+    assert result.ret == 1
+    assert where(result)[1].startswith("  password: ")
+    assert "hunter" not in "".join(where(result)[1:])
