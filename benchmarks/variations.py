@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from statistics import median
 
 OURS = ("-p", "pytest_repro.plugin.hooks")
 SINGLES = "hashseed,timezone,uninitialized,threads,blas,simd,libm"
@@ -42,6 +43,50 @@ def cpu_of(folder: Path, *words: str) -> float:
     subprocess.run(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, check=False)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+
+
+WATCH = """
+import os, time, pytest
+bodies = [0.0]
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_pyfunc_call():
+    begun = time.process_time()
+    try:
+        return (yield)
+    finally:
+        bodies[0] += time.process_time() - begun
+def pytest_unconfigure():
+    with open(os.environ["CPU"], "a") as file:
+        print(bodies[0], time.process_time(), file=file)
+"""
+
+
+def children(rounds: int, number: int, steps: int) -> None:
+    """What a fresh process uses itself, read inside it: in the tests' bodies, which vary by 5 %, and beside them."""
+    plain: list[tuple[float, float]] = []
+    fresh: list[tuple[float, float]] = []
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "test_fit.py").write_text(SUITE.format(number=number, steps=steps), encoding="utf-8")
+        (folder / "conftest.py").write_text(WATCH, encoding="utf-8")
+        told = folder / "cpu.txt"
+        os.environ["CPU"] = str(told)
+        for _ in range(rounds):
+            told.unlink(missing_ok=True)
+            cpu_of(folder)
+            cpu_of(folder, *OURS, "--repro=all", "--repro-vary=hashseed", "--repro-jobs=1")
+            first, *children, _parent = (
+                tuple(map(float, line.split())) for line in told.read_text("ascii").splitlines()
+            )
+            plain.append(first)
+            fresh += children
+    body, beside = (median(pair[0] for pair in plain), median(pair[1] - pair[0] for pair in plain))
+    body_there, beside_there = (median(pair[0] for pair in fresh), median(pair[1] - pair[0] for pair in fresh))
+    own = (body + beside_there) / (body + beside)
+    print(f"{number} tests of {steps} steps: bodies {body:.2f} s, beside them {beside:.2f} s; plain runs")
+    print(f"  in a fresh process {body_there:.2f} s and {beside_there:.2f} s")
+    print(f"  what is beside the bodies makes it {own:.3f} x a plain run   (goal 1.05)")
+    print(f"  bodies and all {(body_there + beside_there) / (body + beside):.3f} x")
 
 
 def cost(rounds: int, number: int, steps: int) -> None:
@@ -122,11 +167,13 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--only", choices=("cost", "exposed"))
+    parser.add_argument("--only", choices=("cost", "children", "exposed"))
     chosen = parser.parse_args()
     if chosen.only in (None, "cost"):
         cost(chosen.rounds, 300, 3000)
         cost(chosen.rounds, 500, 1)
+    if chosen.only in (None, "children"):
+        children(chosen.rounds, 300, 3000)
     if chosen.only in (None, "exposed"):
         exposed()
 

@@ -54,9 +54,15 @@ class Campaign:
     progress: Progress
     _until: float | None = None
     _count: int = 0
+    _names: tuple[str, ...] = ()
 
     def run(self, groups: Sequence[Group]) -> Split:
-        """Carry out whatever the splitting asks for."""
+        """Carry out whatever the splitting asks for.
+
+        Readings are taken of what is varied alone: some of them cost what ten tests cost.
+        """
+        wanted = (member for group in groups for condition in group.conditions for member in condition.members)
+        self._names = tuple(dict.fromkeys(name for name, _ in wanted))
         if self.budget_s:
             self._until = time.monotonic() + self.budget_s
             groups = [group._replace(ids=rotated(group.ids, datetime.now(UTC))) for group in groups]
@@ -84,7 +90,8 @@ class Campaign:
             self._count += 1
             ordered = errand._replace(ids=_ordered(errand))
             home = self.folder / str(self._count)
-            children.append(Child(errand=ordered, home=home, command=self.command, seconds=seconds))
+            child = Child(errand=ordered, home=home, command=self.command, names=self._names, seconds=seconds)
+            children.append(child)
         with self.progress.of(children) as tick:
             carry_out(children, self.jobs, until, tick)
         return tuple(child.brought() for child in children)

@@ -22,7 +22,7 @@ from pytest_repro.plugin.spec import Spec
 from pytest_repro.store.stream import Inlet
 from pytest_repro.values.secrets import mask
 from pytest_repro.variations.aslr import launcher
-from pytest_repro.variations.registry import VARIATIONS, control_variables
+from pytest_repro.variations.registry import control_variables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -121,6 +121,7 @@ class Child:
         errand: What is wanted.
         home: Folder of all its processes.
         command: How they are started.
+        names: Variations whose readings are taken.
         seconds: How long each test took beside the control, by id; empty for the control itself.
         patience_s: Seconds that a test may take where that is not known.
         failure: Why it could not run.
@@ -130,6 +131,7 @@ class Child:
     errand: Errand
     home: Path
     command: Command
+    names: tuple[str, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
     patience_s: float = PATIENCE_S
     failure: str = ""
@@ -166,7 +168,7 @@ class Child:
                 sorted({self.command.files[nodeid] for nodeid in self._left() if nodeid in self.command.files})
             ),
             members=self.errand.condition.members,
-            names=tuple(variation.name for variation in VARIATIONS),
+            names=self.names,
             session_seed=self.command.session_seed,
             parent=os.getpid(),
             traced=self.errand.traced,

@@ -124,6 +124,12 @@ def test_a_hash_seed_is_that_of_the_condition_or_the_one_that_unchanged_processe
     assert brought.ended["test_it.py::test_it"].envelope("fresh").observations["locals.seed"].show(9) == "'1'"
 
 
+def test_readings_are_taken_of_what_is_asked_for_alone(tmp_path, monkeypatch):
+    source = "import pytest\n@pytest.mark.replay\ndef test_it(): x = 1\n"
+    brought = run(tmp_path, source, ["test_it"], monkeypatch, names=("hashseed", "timezone"))
+    assert set(brought.readings) == {"hashseed", "timezone"}
+
+
 def test_a_spec_comes_back_as_it_was_written(tmp_path):
     spec = Spec(
         folder=str(tmp_path),
