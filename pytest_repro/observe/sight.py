@@ -74,6 +74,11 @@ class Sight:
         return _told(self._frozen(few), type(value), name)
 
 
+def of_leaf(leaf: Frozen) -> int:
+    """The digest of one frozen value."""
+    return _add(leaf, 0)
+
+
 def _bytes(numpy: Any, array: Any) -> int:
     flat = numpy.ascontiguousarray(array).reshape(-1)
     if flat.nbytes > WHOLE:

@@ -30,11 +30,11 @@ def command(folder: Path, *words: str, ids: tuple[str, ...] = ()) -> Command:
     )
 
 
-def run(folder: Path, source: str, names: list[str], monkeypatch, **settings):
+def run(folder: Path, source: str, tests: list[str], monkeypatch, **settings):
     """What one child brings of a module's tests."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     (folder / "test_it.py").write_text(dedent(source), encoding="utf-8")
-    ids = tuple(f"test_it.py::{name}" for name in names)
+    ids = tuple(f"test_it.py::{name}" for name in tests)
     child = Child(errand=Errand(FRESH, ids), home=folder / "home", command=command(folder, ids=ids), **settings)
     carry_out([child], 1, None, lambda _children: None)
     return child.brought()
