@@ -11,6 +11,7 @@ import argparse
 import re
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -106,9 +107,32 @@ def asked() -> dict[str, str]:
     return found
 
 
+def handed_over() -> None:
+    """Which bugs a script of their own shows, verified by its run."""
+    done = 0
+    for name in CLASSES:
+        with tempfile.TemporaryDirectory() as folder:
+            command = [sys.executable, "-m", "pytest_repro.cli.main", "show", f"test_planted.py::test_{name}"]
+            command += ["--reproducer", f"--output={folder}/repro.py"]
+            made = subprocess.run(command, cwd=HERE, capture_output=True, text=True, check=False)
+            script = Path(folder, "repro.py")
+            source = script.read_text(encoding="utf-8") if script.exists() else ""
+            again = subprocess.run([sys.executable, script], capture_output=True, check=False) if source else None
+        done += again is not None and again.returncode == 1
+        told = source.splitlines()[0].strip('"') if source else made.stdout.split("\n", 2)[1].strip()
+        print(
+            f"{name:14}{'verified' if source else 'none':10}{source.count(chr(10)) or '':>4}  {told[:100]}", flush=True
+        )
+    print(f"{done} of {len(CLASSES)} bugs have a script that exits 1 when it is run once more")
+
+
 def main() -> None:
     """Ask, compare, print."""
-    argparse.ArgumentParser(description=__doc__).parse_args()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--reproducers", action="store_true", help="make a script of each bug instead")
+    if parser.parse_args().reproducers:
+        handed_over()
+        return
     lines, told = planted(), asked()
     answers = []
     for name, kind in CLASSES.items():

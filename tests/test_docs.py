@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
+from importlib.util import find_spec
 from pathlib import Path
 from textwrap import dedent
 
@@ -118,3 +121,23 @@ def test_the_entropy_how_to_finds_mends_and_pins(pytester):
     pytester.makepyprojecttoml("")
     pytester.makepyfile(test_fit=drifting.partition("def fit")[0] + mended)
     pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
+
+
+@pytest.mark.skipif(find_spec("scipy") is None, reason="needs scipy")
+def test_the_drift_of_the_how_to_is_handed_over_as_its_output_says(tmp_path, monkeypatch):
+    (example,) = blocks("how-to/hand-over-a-drift.md", "python")
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "tests"
+    folder.mkdir()
+    (folder / "test_curve.py").write_text(example, encoding="utf-8")
+    (tmp_path / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
+    command = re.search(r"pytest-repro (show '(.+?)' --reproducer)", page("how-to/hand-over-a-drift.md"))
+    assert command
+    words = ["show", command[2], "--reproducer", "--vary=hashseed"]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest_repro.cli.main", *words], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    told = re.findall(r"^      (.+)", page("how-to/hand-over-a-drift.md"), re.MULTILINE)
+    shown = [re.sub(r"[-+e\d.]+", "0", line.strip()) for line in done.stdout.splitlines() if line.strip()]
+    assert shown == [re.sub(r"[-+e\d.]+", "0", line.strip()) for line in told]

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_repro.cli import here as standing
+from pytest_repro.cli import reproducer
 from pytest_repro.controls.origin import origin
 from pytest_repro.errors import ReproError
 from pytest_repro.report import plain
@@ -40,8 +41,15 @@ def add(choices: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument("nodeid", nargs="?", default="", metavar="NODEID", help="a test, or a module; none lists all")
     parser.add_argument("--profile", default="*", metavar="NAME", help="this profile alone; * and ? match")
     parser.add_argument("--json", action="store_true", help="as JSON")
+    making = parser.add_argument_group("reproducer", "words that are not listed here are pytest's")
+    making.add_argument("--reproducer", action="store_true", help="write a script that shows the drift of a test alone")
+    making.add_argument("--vary", default="combined", metavar="LIST", help="conditions that are tried; combined")
+    making.add_argument("--output", default="", metavar="FILE", help="the script; repro_NAME.py, never overwritten")
     standing.add(parser)
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, others_wanted=True)
+
+
+MEND = "pytest-repro show --help"
 
 
 class _Opened(NamedTuple):
@@ -53,6 +61,10 @@ class _Opened(NamedTuple):
 
 def run(options: argparse.Namespace) -> int:
     """Print the table, or the test; 1 where something that was asked for cannot be read."""
+    if options.reproducer:
+        return reproducer.run(options)
+    if options.others:
+        raise ReproError("U104", f"unknown words: {' '.join(options.others):.120}", place="show", mend=MEND)
     here = standing.here(options)
     found = sources.below(here.folder)
     pages = [page for page in found.pages if fnmatchcase(page.profile, options.profile)]

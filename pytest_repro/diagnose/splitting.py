@@ -25,11 +25,13 @@ class Errand(NamedTuple):
         condition: What is changed in it.
         ids: The tests that it runs, in this order.
         traced: Whether it leaves traces, line by line, beside what the tests show.
+        watched: File, line and function of the statement whose calls it keeps; empty for none.
     """
 
     condition: Condition
     ids: tuple[str, ...]
     traced: bool = False
+    watched: tuple[str, int, str] | tuple[()] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

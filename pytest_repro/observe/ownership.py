@@ -33,7 +33,7 @@ class Ownership:
         known = self._foreign.get(code)
         if known is None:
             name = code.co_filename
-            library = standard(name) or any(part in name for part in _INSTALLED)
+            library = standard(name) or installed(name)
             known = self._foreign[code] = library and name not in self._own
         return known
 
@@ -42,7 +42,12 @@ def standard(name: str) -> bool:
     """Whether a file is the interpreter's, or our own; libraries may be installed below the interpreter's folder."""
     if name.startswith((_OURS, "<")):
         return True
-    return name.startswith(_STANDARD) and not any(part in name for part in _INSTALLED)
+    return name.startswith(_STANDARD) and not installed(name)
+
+
+def installed(name: str) -> bool:
+    """Whether a file is an installed library's."""
+    return any(part in name for part in _INSTALLED)
 
 
 def machinery(frame: FrameType) -> bool:

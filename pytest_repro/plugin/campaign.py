@@ -45,6 +45,7 @@ class Campaign:
         jobs: Children side by side.
         budget_s: Seconds that all of it may take; 0 for any time.
         progress: Told while it goes on.
+        informs: Whether numbers that only inform are looked into as well.
     """
 
     folder: Path
@@ -52,6 +53,7 @@ class Campaign:
     jobs: int
     budget_s: float
     progress: Progress
+    informs: bool = False
     _until: float | None = None
     _count: int = 0
     _names: tuple[str, ...] = ()
@@ -66,10 +68,11 @@ class Campaign:
         if self.budget_s:
             self._until = time.monotonic() + self.budget_s
             groups = [group._replace(ids=rotated(group.ids, datetime.now(UTC))) for group in groups]
-        return concluded(split(groups, drifted, told), self._carry_out)
+        worth = (lambda _ended, _condition: True) if self.informs else told
+        return concluded(split(groups, drifted, worth), self.carry_out)
 
-    def _carry_out(self, errands: Sequence[Errand]) -> tuple[Brought, ...]:
-        """Under a budget the first errand sets the pace: the others get as far as it got."""
+    def carry_out(self, errands: Sequence[Errand]) -> tuple[Brought, ...]:
+        """Run some. Under a budget the first errand sets the pace: the others get as far as it got."""
         if self._until is None:
             return self._series(errands, None, {})
         share = max(0.0, self._until - time.monotonic()) / math.ceil(len(errands) / self.jobs)

@@ -19,6 +19,7 @@ import pytest
 
 from pytest_repro.plugin.childhood import CHILD, VARIABLE, WORKER
 from pytest_repro.plugin.spec import Spec
+from pytest_repro.plugin.watching import Watching
 from pytest_repro.store import traces
 from pytest_repro.store.stream import Outlet
 from pytest_repro.values.secrets import mask
@@ -89,7 +90,7 @@ def enlist(config: pytest.Config) -> None:
         if hasattr(config.option, name):
             setattr(config.option, name, value)
     process = "main" if worker is None else str(worker.get("workerid", "worker"))
-    config.pluginmanager.register(Child(spec, Path(path), process, alone=worker is None), CHILD)
+    config.pluginmanager.register(Child(spec, Path(path), process, config=config, alone=worker is None), CHILD)
 
 
 class Child:
@@ -99,10 +100,11 @@ class Child:
         spec: What it was told.
         path: The file that told it.
         process: Name of this process among those of the child.
+        config: Of the session.
         alone: Whether this is the process that the parent started; xdist's workers end with their controller.
     """
 
-    def __init__(self, spec: Spec, path: Path, process: str, *, alone: bool) -> None:
+    def __init__(self, spec: Spec, path: Path, process: str, *, config: pytest.Config, alone: bool) -> None:
         self.spec = spec
         self.path = path
         self._outlet = Outlet(Path(spec.folder), process)
@@ -110,6 +112,7 @@ class Child:
         self._count = 0
         self._alone = alone
         self._condition = Condition("", spec.members)
+        self._watching = Watching(spec.watched, config) if spec.watched else None
         if alone:
             _die_with(spec.parent)
 
@@ -136,7 +139,9 @@ class Child:
             os._exit(1)  # nobody is left to be told
         self._outlet.tell("start", id=nodeid, at=time.time())
         try:
-            with self._condition.inside(), nullcontext() if tracer is None else tracer.tracing():
+            tracing = nullcontext() if tracer is None else tracer.tracing()
+            watching = nullcontext() if self._watching is None else self._watching.around(nodeid)
+            with self._condition.inside(), tracing, watching:
                 yield
         finally:
             self._outlet.tell("over", id=nodeid)
@@ -156,6 +161,8 @@ class Child:
             name = f"{self._process}-{self._count}{traces.ENDING}"
             traces.write(tracer.trace, Path(self.spec.folder, name))
             about["trace"] = name
+        if self._watching is not None:
+            about["calls"] = self._watching.leave(Path(self.spec.folder), self._process)
         seconds = float(sum(report.duration for report in reports))
         self._outlet.end(run.envelope(replay.item.nodeid), seconds=seconds, own=mask(run.own), about=about)
 

@@ -172,6 +172,7 @@ class Child:
             session_seed=self.command.session_seed,
             parent=os.getpid(),
             traced=self.errand.traced,
+            watched=self.errand.watched,
         )
         variables = {**os.environ, **control_variables(os.environ)}
         variables |= self.errand.condition.variables(variables)

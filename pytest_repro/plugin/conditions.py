@@ -209,7 +209,7 @@ def _ending(before: Envelope, label: str, how: str) -> Envelope:
 
 
 def _to_dict(brought: Brought) -> dict[str, Any]:
-    condition, ids, traced = brought.errand
+    condition, ids, traced, _ = brought.errand
     return {
         "label": condition.label,
         "members": condition.members,

@@ -30,6 +30,7 @@ class Spec:
         session_seed: Of the parent.
         parent: Process id of the parent; a child does not outlive it.
         traced: Whether the tests leave traces.
+        watched: File, line and function of the statement whose calls are kept; empty for none.
     """
 
     folder: str
@@ -40,6 +41,7 @@ class Spec:
     session_seed: int
     parent: int
     traced: bool = False
+    watched: tuple[str, int, str] | tuple[()] = ()
 
     def write(self) -> Path:
         """The file, written."""
@@ -78,4 +80,14 @@ class Spec:
             session_seed=entry.field(data, "session_seed", int),
             parent=entry.field(data, "parent", int),
             traced=entry.field(data, "traced", bool),
+            watched=_watched(entry.field(data, "watched", list)),
         )
+
+
+def _watched(data: list[object]) -> tuple[str, int, str] | tuple[()]:
+    match data:
+        case []:
+            return ()
+        case [str(file), int(line), str(function)]:
+            return (file, line, function)
+    raise entry.malformed("no place", "watched")

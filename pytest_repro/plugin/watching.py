@@ -1,0 +1,71 @@
+"""Watching one statement in a child: whoever makes a reproducer wants its calls, with arguments and outcomes."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from types import ModuleType
+
+    import pytest
+
+    from pytest_repro.observe.witness import Witness
+
+
+class Watching:
+    """Watches while a test runs.
+
+    Args:
+        watched: File, line and function of the statement.
+        config: Of the session; asked for pytest's assertion rewriter.
+    """
+
+    def __init__(self, watched: tuple[str, int, str], config: pytest.Config) -> None:
+        self._watched = watched
+        self._config = config
+        self._witness: Witness | None = None
+        self._count = 0
+        self._reason = ""
+
+    @contextmanager
+    def around(self, nodeid: str) -> Iterator[None]:
+        """Watch inside the block."""
+        from pytest_repro.observe.statement import Place, watched  # noqa: PLC0415  # only where something is watched
+        from pytest_repro.observe.witness import Witness  # noqa: PLC0415  # likewise
+        from pytest_repro.plugin.instrument import rewriter_for  # noqa: PLC0415  # likewise
+        from pytest_repro.reproducer.calls import Keeper  # noqa: PLC0415  # likewise
+        from pytest_repro.reproducer.outcome import Parts, ways  # noqa: PLC0415  # likewise
+
+        module = nodeid.partition("::")[0]
+        keeper = Keeper(lambda one: _foreign(one, module))
+        self._witness = Witness(Parts(), keeper, ways)
+        with watched(Place(*self._watched), self._witness, rewriter_for(self._config)) as self._reason:
+            yield
+
+    def leave(self, folder: Path, process: str) -> dict[str, str]:
+        """Write what was seen; the file's name, or why there is none."""
+        from pytest_repro.reproducer import calls  # noqa: PLC0415  # likewise
+
+        if self._witness is None or self._reason:
+            return {"reason": self._reason}
+        self._count += 1
+        name = f"{process}-{self._count}{calls.ENDING}"
+        calls.write(self._witness.hits, folder / name)
+        return {"file": name}
+
+
+def _foreign(module: ModuleType, tests: str) -> bool:
+    """Whether a script may import a module: a library's or Python's, and none of the tests."""
+    from pytest_repro.observe.ownership import installed, standard  # noqa: PLC0415  # likewise
+
+    file = getattr(module, "__file__", None)
+    if file is None:
+        return (
+            module.__name__ in sys.builtin_module_names or module.__name__.partition(".")[0] in sys.stdlib_module_names
+        )
+    parts = module.__name__.split(".")
+    return (standard(file) or installed(file)) and "tests" not in parts and not file.endswith(tests)
