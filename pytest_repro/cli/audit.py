@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_repro.controls.audit import scorecard
@@ -14,6 +16,8 @@ from pytest_repro.plugin import auditing
 from pytest_repro.plugin.premises import Premises
 from pytest_repro.plugin.project import project
 from pytest_repro.report import scorecard as told
+from pytest_repro.store import sources
+from pytest_repro.store.recorded import LIMITS
 
 if TYPE_CHECKING:
     import argparse
@@ -88,7 +92,7 @@ def _judged(premises: Premises, audited: Audited | None) -> Scorecard:
     evidence = Evidence(
         snapshot=premises.snapshot,
         lock=None if premises.settings.lock == "off" else premises.lock,
-        run=None if audited is None else _suite(audited),
+        run=None if audited is None else _suite(audited, premises),
         waivers=premises.waivers,
         unusable=premises.unusable,
         today=premises.today,
@@ -96,9 +100,12 @@ def _judged(premises: Premises, audited: Audited | None) -> Scorecard:
     return scorecard(evidence, premises.settings.policy, lambda path: premises.owner_of(premises.root / path))
 
 
-def _suite(audited: Audited) -> SuiteRun:
+def _suite(audited: Audited, premises: Premises) -> SuiteRun:
     counts = audited.standing.counts if audited.standing is not None else {}
+    stated = audited.standing.stated if audited.standing is not None else set()
     return SuiteRun(
+        stated=len(stated),
+        calibrated=len(stated & _calibrated(premises)) if stated else 0,
         facts=tuple(audited.facts),
         collected=len(audited.ran),
         **counts,
@@ -106,6 +113,20 @@ def _suite(audited: Audited) -> SuiteRun:
         exit_status=audited.status,
         whole=audited.whole,
     )
+
+
+def _calibrated(premises: Premises) -> frozenset[str]:
+    """Ids of the tests whose replay limits were measured and recorded; what cannot be read shows none."""
+    settings = premises.settings
+    ids: set[str] = set()
+    for page in sources.below(Path(settings.store) if settings.store else premises.root).pages:
+        with suppress(ReproError):
+            book = page.book(settings.store_limit)
+            module = page.module(book)
+            ids |= {
+                f"{module}::{name}" for name, raw in book.tests.items() if isinstance(raw, dict) and raw.get(LIMITS)
+            }
+    return frozenset(ids)
 
 
 def _accept(options: argparse.Namespace, premises: Premises, card: Scorecard, until: date) -> None:

@@ -158,6 +158,7 @@ def _limits(found: Sequence[Operand], *, as_json: bool) -> int:
     columns: list[Column] = []
     classes: dict[str, Snapshot] = {}
     unknown: list[str] = []
+    simulated: dict[str, dict[str, float]] = {}
     for one in found:
         made = origins(one.tests)
         kinds = dict.fromkeys(origin.hardware for origin in made.values())
@@ -165,10 +166,14 @@ def _limits(found: Sequence[Operand], *, as_json: bool) -> int:
             tests = {test: kept for test, kept in one.tests.items() if made[kept.kept_as].hardware == kind}
             columns.append(Column(name=one.name, tests=tests, hardware=kind))
         unknown += [one.name] if "" in kinds else []
+        for test, kept in one.tests.items():
+            for label, limit in kept.limits.items():
+                measured = simulated.setdefault(test, {})
+                measured[label] = max(limit, measured.get(label, 0.0))
         classes |= {origin.hardware: origin.snapshot for origin in made.values() if origin.snapshot is not None}
     known = limits(columns, margin=MARGIN)
     if as_json:
-        sys.stdout.write(plain.to_json(limits_told.to_dict(known, classes, unknown)) + "\n")
+        sys.stdout.write(plain.to_json(limits_told.to_dict(known, classes, unknown, simulated)) + "\n")
     else:
-        sys.stdout.write(limits_told.text(known, classes, unknown))
+        sys.stdout.write(limits_told.text(known, classes, unknown, simulated))
     return 0

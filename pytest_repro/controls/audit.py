@@ -193,8 +193,10 @@ def _of_run(run: SuiteRun, policy: Mapping[str, Action]) -> Iterable[Finding]:
     if run.collected and not run.replayed:
         step = "mark the tests that compute: @pytest.mark.replay, or audit all: pytest-repro audit --repro=all"
         yield finding("R108", f"none of {run.collected} collected tests is replayed", step)
-    if run.stated:
-        yield finding("R301", f"nothing was measured for the tolerances of {counted(run.stated, 'test')}")
+    if run.stated > run.calibrated:
+        step = "measure what they stand on, and keep it: pytest --repro-calibrate --repro-record"
+        told = counted(run.stated - run.calibrated, "test")
+        yield finding("R301", f"nothing was measured for the tolerances of {told}", step)
     for notice in run.notices:
         yield finding("S203", notice.partition("  [RPR-")[0])
     if run.pinned < run.collected:

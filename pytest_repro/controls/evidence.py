@@ -30,6 +30,7 @@ class SuiteRun:
         pinned: Those whose generators are pinned.
         replayed: Those that are replayed.
         stated: Those for which a tolerance is stated.
+        calibrated: Those of them whose replay limits were measured and recorded.
         notices: What the session says: seeders that failed.
         exit_status: pytest's.
         whole: Whether nothing was deselected: only then is a waiver of a test that did not run of no use.
@@ -40,6 +41,7 @@ class SuiteRun:
     pinned: int = 0
     replayed: int = 0
     stated: int = 0
+    calibrated: int = 0
     notices: tuple[str, ...] = ()
     exit_status: int = 0
     whole: bool = True
@@ -223,7 +225,8 @@ def _waivers(evidence: Evidence) -> Measured:
 
 
 def _tolerances(run: SuiteRun) -> Measured:
-    return Measured(f"{counted(run.stated, 'test')} with a tolerance", run.stated)
+    said = f"{counted(run.stated, 'test')} with a tolerance"
+    return Measured(f"{said}, {run.calibrated} measured" if run.stated else said, [run.stated, run.calibrated])
 
 
 def _patterns(run: SuiteRun) -> Measured:

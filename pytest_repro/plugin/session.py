@@ -116,7 +116,7 @@ class ReproSession:
                 return
             if plan is not None:
                 item.stash[PLAN] = plan
-                self._tally.standing.count(plan)
+                self._tally.standing.count(item.nodeid, plan)
         if hasattr(self._config, "workerinput"):
             self._varying.want(items)
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from pytest_repro.plugin.marks import Plan
     from pytest_repro.plugin.premises import Premises
 
-COUNTS = ("pinned", "replayed", "stated")
-"""Tests whose generators are pinned, that are replayed, that state a tolerance."""
+COUNTS = ("pinned", "replayed")
+"""Tests whose generators are pinned, that are replayed."""
 
 
 class Standing:
@@ -30,6 +30,7 @@ class Standing:
         judged: Codes that the session was judged by.
         lines: What the summary says of the lock.
         counts: Of collected tests, by what is done with them.
+        stated: Ids of those that state a tolerance.
     """
 
     def __init__(self) -> None:
@@ -39,12 +40,14 @@ class Standing:
         self.judged: set[str] = set()
         self.lines: list[str] = []
         self.counts = dict.fromkeys(COUNTS, 0)
+        self.stated: set[str] = set()
 
-    def count(self, plan: Plan) -> None:
+    def count(self, nodeid: str, plan: Plan) -> None:
         """One more test that something is done with."""
         self.counts["pinned"] += 1
         self.counts["replayed"] += plan.replayed
-        self.counts["stated"] += bool(plan.tolerances.rules)
+        if plan.tolerances.rules:
+            self.stated.add(nodeid)
 
     def judge(self, premises: Premises) -> None:
         """Judge what the settings ask for."""
@@ -87,6 +90,7 @@ class Standing:
             "judged": sorted(self.judged),
             "lines": self.lines,
             "counts": self.counts,
+            "stated": sorted(self.stated),
         }
 
     def take(self, other: Mapping[str, Any]) -> None:
@@ -95,6 +99,7 @@ class Standing:
         self.used |= set(other["used"])
         self.open += [place for place in other["open"] if place not in self.open]
         self.judged |= set(other["judged"])
+        self.stated |= set(other["stated"])
         self.lines += [line for line in other["lines"] if line not in self.lines]
         self.counts = {name: max(number, other["counts"][name]) for name, number in self.counts.items()}
 

@@ -10,6 +10,7 @@ from pytest_repro.report.page import display
 from pytest_repro.values.address import rest
 from pytest_repro.values.entry import cut
 from pytest_repro.values.secrets import mask
+from pytest_repro.variations.registry import VARIATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -17,18 +18,27 @@ if TYPE_CHECKING:
     from pytest_repro.controls.limit import Limit
     from pytest_repro.environment.snapshot import Snapshot
 
+HARDWARE = frozenset(one.name for one in VARIATIONS if one.kind == "hardware")
+"""Variations that stand for hardware which was not there."""
+
 LEGEND = (
     "largest: over the value's largest magnitude, between two classes; tolerance: that times its margin, rounded up"
 )
 
 
-def text(limits: Sequence[Limit], classes: Mapping[str, Snapshot], unknown: Sequence[str]) -> str:
-    """Classes of hardware, a table of values a test, and the argument to paste.
+def text(
+    limits: Sequence[Limit],
+    classes: Mapping[str, Snapshot],
+    unknown: Sequence[str],
+    simulated: Mapping[str, Mapping[str, float]],
+) -> str:
+    """Classes of hardware, a table of values a test, what calibrations measured, and the argument to paste.
 
     Args:
         limits: The limits.
         classes: A snapshot of each class by its id, in the order in which they are numbered.
         unknown: Columns of which the hardware is unknown: they were left out.
+        simulated: By test what calibrations measured on one machine, by condition.
     """
     names = {key: f"H{number}" for number, key in enumerate(classes, 1)}
     lines = ["hardware"] if classes else ["no hardware class is known: nothing can be said of limits"]
@@ -42,6 +52,8 @@ def text(limits: Sequence[Limit], classes: Mapping[str, Snapshot], unknown: Sequ
     for test in sorted({limit.test for limit in limits}, key=lambda test: _rank(limits, test)):
         chosen = sorted((limit for limit in limits if limit.test == test), key=_size)
         lines += ["", cut(mask(test), table.WIDTH), *_table(chosen, names)]
+        if simulated.get(test):
+            lines += table.filled("  ", f"measured on one machine: {_measured(simulated[test])}", 4)
         for number, line in enumerate(argument(chosen)):
             lines.append(f"  {'' if number else 'paste':<7}{mask(line)}")
     if classes and not limits:
@@ -49,7 +61,26 @@ def text(limits: Sequence[Limit], classes: Mapping[str, Snapshot], unknown: Sequ
     return "\n".join(lines) + "\n"
 
 
-def to_dict(limits: Sequence[Limit], classes: Mapping[str, Snapshot], unknown: Sequence[str]) -> dict[str, object]:
+def _measured(found: Mapping[str, float]) -> str:
+    """``blas 2.1e-13, simd 0 (simulated); replay 0``: what stands for hardware first, each as the table has it."""
+    hardware = [name for name in found if name in HARDWARE or name.partition("=")[0] in HARDWARE]
+    others = [name for name in found if name not in hardware]
+    told = ", ".join(f"{name} {_number(found[name])}" for name in hardware)
+    parts = [f"{told} (simulated)"] if hardware else []
+    parts += [", ".join(f"{name} {_number(found[name])}" for name in others)] if others else []
+    return "; ".join(parts)
+
+
+def _number(found: float) -> str:
+    return "0" if not found else f"{found:.1e}"
+
+
+def to_dict(
+    limits: Sequence[Limit],
+    classes: Mapping[str, Snapshot],
+    unknown: Sequence[str],
+    simulated: Mapping[str, Mapping[str, float]],
+) -> dict[str, object]:
     """The same, schema ``pytest-repro/limits`` 1.0."""
     tests = sorted({limit.test for limit in limits}, key=lambda test: _rank(limits, test))
     return {
@@ -57,6 +88,7 @@ def to_dict(limits: Sequence[Limit], classes: Mapping[str, Snapshot], unknown: S
         "version": "1.0",
         "hardware": {key: hardware_line(snapshot) for key, snapshot in classes.items()},
         "unknown": list(unknown),
+        "calibrated": {test: dict(found) for test, found in sorted(simulated.items())},
         "limits": [
             {
                 "test": limit.test,
@@ -118,7 +150,7 @@ def _table(limits: Sequence[Limit], names: Mapping[str, str]) -> Iterator[str]:
 def _far(limit: Limit) -> str:
     if limit.scaled is None:
         return "not known"
-    return "0" if not limit.scaled else f"{limit.scaled:.1e}"
+    return _number(limit.scaled)
 
 
 def _told(limit: Limit) -> str:

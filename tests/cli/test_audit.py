@@ -51,7 +51,7 @@ def test_the_scorecard_has_a_row_for_every_control_in_all_families(audit):
     assert rows["RPR-R101"]["findings"][0]["test"] == "test_it.py::test_drifts"
     assert rows["RPR-S204"]["measured"] == "2 of 3 tests pinned"
     assert rows["RPR-R108"]["measured"] == "2 of 3 tests replayed"
-    assert rows["RPR-R301"]["measured"] == "1 test with a tolerance"
+    assert rows["RPR-R301"]["measured"] == "1 test with a tolerance, 0 measured"
     assert all(row["evidence"] for row in card["rows"] if row["state"] != "not checked")
 
 
@@ -107,3 +107,15 @@ def test_a_broken_waiver_file_is_never_overwritten(audit, tmp_path):
 
 def test_a_suite_that_does_not_start_is_told_by_pytest_s_own_status(audit):
     assert audit("--no-such-option").returncode == 4
+
+
+def test_a_tolerance_that_a_recorded_calibration_stands_behind_is_audited(audit, tmp_path):
+    def row(*words: str) -> tuple[str, str]:
+        rows = json.loads(audit("--json", "-k", "steady", *words).stdout)["rows"]
+        found = next(one for one in rows if one["id"] == "RPR-R301")
+        return found["measured"], found["state"]
+
+    assert row() == ("1 test with a tolerance, 0 measured", "broken")
+    assert row("--repro-calibrate", "--repro-vary=hashseed", "--repro-record")[1] == "held"
+    assert list(tmp_path.glob("__envelopes__/*.json"))
+    assert row() == ("1 test with a tolerance, 1 measured", "held")

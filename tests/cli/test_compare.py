@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
-import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -197,53 +196,6 @@ def test_a_test_that_is_not_recorded_everywhere_differs(command, put):
 
 
 @pytest.mark.usefixtures("four")
-def test_limits_are_measured_across_hardware_and_can_be_pasted(command, put, here):
-    zen = stores.with_kernel(here, "Zen")
-    put("zen", {"test_count": recorded({"record.n": 3}, zen), "test_only": recorded({"record.x": 1.5}, zen)})
-    put("unknown", {"test_fit": recorded(fit())})
-    status, out, _ = command("compare", "--limits")
-    lines = [" ".join(line.split()) for line in out.splitlines()]
-    assert status == 0
-    assert lines[0] == "hardware"
-    assert [line.split()[0] for line in lines[1:4]] == ["H1", "H2", "H3"]
-    assert "left out, of unknown hardware: unknown" in lines
-    at = lines.index("tests/test_m.py::test_fit")
-    assert lines[at + 1] == "value largest between runs tolerance seen on not on"
-    assert lines[at + 2] == "loss 4.8e-16 haswell / linux-a 8 2e-15 (x4) H1 H2 H3" or lines[at + 2].startswith(
-        "loss 4.8e-16"
-    )
-    assert re.fullmatch(r"loss 4.8e-16 haswell / linux-a 8 2e-15 \(x4\) H\d H\d H\d", lines[at + 2])
-    assert re.fullmatch(r"weights 4.4e-16 haswell / linux-a 6 2e-15 \(x4\) H\d H\d H\d", lines[at + 3])
-    assert lines[at + 4 : at + 8] == [
-        'paste @pytest.mark.replay(under={"recorded": {',
-        '"loss": 2e-15,',
-        '"weights": 2e-15,',
-        "}})",
-    ]
-    assert any(line.startswith("x not known 2 none: one class alone") for line in lines)
-
-
-@pytest.mark.usefixtures("four")
-def test_limits_as_json_name_the_classes_that_are_not_covered(command, put, here):
-    zen = stores.with_kernel(here, "Zen")
-    put("zen", {"test_count": recorded({"record.n": 3}, zen)})
-    status, out, _ = command("compare", "--limits", "--json")
-    data = json.loads(out)
-    loss = next(limit for limit in data["limits"] if limit["address"] == "record.loss")
-    assert (status, data["schema"], loss["runs"], loss["margin"], loss["tolerance"]) == (
-        0,
-        "pytest-repro/limits",
-        8,
-        4.0,
-        2e-15,
-    )
-    assert loss["not_covered"] == [zen.hw_class]
-    assert set(data["hardware"]) == {zen.hw_class, *loss["classes"]}
-    marker = data["paste"]["tests/test_m.py::test_fit"]
-    assert marker.startswith('@pytest.mark.replay(under={"recorded": {')
-
-
-@pytest.mark.usefixtures("four")
 def test_a_file_and_a_folder_of_another_place_are_compared_with_a_profile(command, project, tmp_path):
     shutil.copytree(project / "tests", tmp_path / "taken" / "tests")
     path = os.path.join("tests", "__envelopes__", "test_m.linux-a.json")  # noqa: PTH118  # a word as users write it
@@ -397,14 +349,6 @@ def test_two_columns_of_one_name_are_told_apart(command, project, tmp_path):
     words = [str(tmp_path / name / "jobs") for name in ("x", "y")]
     out = command("compare", *words, "--profile", "linux-a")[1]
     assert out.startswith("jobs linux-a -> jobs linux-a #2\n")
-
-
-def test_limits_of_one_class_alone_say_what_is_needed(command, put, here):
-    put("p", {"test_fit": recorded(fit(), here)})
-    status, out, _ = command("compare", "--limits")
-    assert status == 0
-    assert "one class of hardware alone: record on another one to learn how far values are apart\n" in out
-    assert "none: one class alone" in out
 
 
 def test_an_environment_that_cannot_be_read_is_told_and_the_values_are_compared(command, put):
