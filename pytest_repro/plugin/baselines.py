@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
@@ -34,15 +35,21 @@ if TYPE_CHECKING:
     from pytest_repro.store.book import Book
 
 
+Prove = Callable[["pytest.Item", Baseline, "tuple[Finding, ...]"], "tuple[Finding, ...]"]
+"""Gives the findings of a drift from a record with what was proved of their cause."""
+
+
 class Baselines:
     """Recorded envelopes, read a module at a time.
 
     Args:
         premises: Of the session.
+        prove: Looks for the proof of a drift's cause; None where no test is judged.
     """
 
-    def __init__(self, premises: Premises) -> None:
+    def __init__(self, premises: Premises, prove: Prove | None = None) -> None:
         self._premises = premises
+        self._prove = prove
         self._settings = settings = premises.settings
         folder = Path(settings.store) if settings.store else None
         self.store = LocalStore(settings.store_limit, folder=folder, root=premises.root)
@@ -88,7 +95,10 @@ class Baselines:
                 best = (baseline, comparison, findings)
         if best is None:
             return self._other_seed(verdict, found[0], plan)
-        return _with(verdict, *best, run)
+        baseline, comparison, findings = best
+        if self._prove is not None:
+            findings = self._prove(item, baseline, findings)
+        return _with(verdict, baseline, comparison, findings, run)
 
     def change(self, replay: Replay, verdict: Verdict, limits: Mapping[str, float]) -> Change | None:
         """What is to be recorded of a test; None where nothing is.

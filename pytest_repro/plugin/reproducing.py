@@ -15,14 +15,13 @@ import pytest
 
 from pytest_repro import __version__
 from pytest_repro.diagnose.splitting import Errand, Group
-from pytest_repro.errors import ReproError
 from pytest_repro.plugin.campaign import Campaign, drifted
 from pytest_repro.plugin.children import Command
 from pytest_repro.plugin.conditions import Conditions
 from pytest_repro.plugin.laboratory import telling
 from pytest_repro.plugin.premises import premises_of
 from pytest_repro.plugin.progress import Progress
-from pytest_repro.reproducer import calls
+from pytest_repro.plugin.watching import to_blame
 from pytest_repro.reproducer.build import Built, build
 from pytest_repro.reproducer.script import Member, Settings
 from pytest_repro.variations.condition import COMBINED, FRESH, Condition
@@ -186,22 +185,7 @@ def _call(campaign: Campaign, suspect: Suspect, place: tuple[str, int, str]) -> 
     """The call that is to blame among those of a place, or why there is none."""
     ids = (suspect.nodeid,)
     wanted = (Errand(FRESH, ids, watched=place), Errand(suspect.condition, ids, watched=place))
-    seen = []
-    for brought in campaign.carry_out(wanted):
-        ended = brought.ended.get(suspect.nodeid)
-        said = {} if ended is None else ended.about.get("calls") or {}
-        if ended is None or "file" not in said:
-            return f"its calls were not seen: {said.get('reason') or brought.failure or 'the test did not end'}"
-        try:
-            seen.append(calls.read(ended.path.parent / Path(said["file"]).name))
-        except (OSError, ReproError) as error:
-            return f"its calls cannot be read: {error}"
-    one, other = seen
-    found = calls.to_blame(one, other)
-    if found is None:
-        name = f"{Path(place[0]).name}:{place[1]}" if place[1] else place[2]
-        return f"no call of a library at {name} has the same arguments and another result ({len(one)} calls seen)"
-    return found
+    return to_blame(campaign.carry_out(wanted), suspect.nodeid, place)
 
 
 def _settings(condition: Condition) -> Settings:

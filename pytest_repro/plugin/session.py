@@ -42,9 +42,11 @@ if TYPE_CHECKING:
 
     from _pytest.fixtures import FixtureDef, SubRequest
 
-    from pytest_repro.controls.verdict import Verdict
+    from pytest_repro.controls.baseline import Baseline
+    from pytest_repro.controls.verdict import Finding, Verdict
     from pytest_repro.plugin.baselines import Baselines
     from pytest_repro.plugin.premises import Premises
+    from pytest_repro.plugin.proving import Proving
     from pytest_repro.plugin.varying import Varying
 
 NAME = "repro-session"
@@ -88,6 +90,7 @@ class ReproSession:
         self._warned = neighbours.Warned()
         self._kept: dict[Path, bool] = {}
         self._opened: Baselines | None = None
+        self._proving: Proving | None = None
         if settings.mode == "all" or (settings.seeded and settings.mode != "off"):
             self._arrival = Arrival(self.pins)
             self._arrival.start(settings.session_seed % 2**32)
@@ -310,11 +313,21 @@ class ReproSession:
             return verdict
         return self._baselines().judged(replay, verdict)
 
+    def _prove(self, item: pytest.Item, baseline: Baseline, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+        """With what a fresh process proves of the cause, where something drifted from its record."""
+        if not any(one.gaps and one.action != "accept" for one in findings):
+            return findings
+        if self._proving is None:
+            from pytest_repro.plugin.proving import Proving  # noqa: PLC0415  # only where something drifted
+
+            self._proving = Proving(self._config, self._premises)
+        return self._proving.proved(item, baseline, findings)
+
     def _baselines(self) -> Baselines:
         if self._opened is None:
             from pytest_repro.plugin.baselines import Baselines  # noqa: PLC0415  # only where something is recorded
 
-            self._opened = Baselines(self._premises)
+            self._opened = Baselines(self._premises, self._prove)
         return self._opened
 
     def _record(self, replay: Replay, verdict: Verdict, main: pytest.TestReport, limits: Mapping[str, float]) -> None:

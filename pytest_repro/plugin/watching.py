@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pytest_repro.errors import ReproError
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Iterator, Sequence
     from types import ModuleType
 
     import pytest
 
+    from pytest_repro.diagnose.splitting import Brought
     from pytest_repro.observe.witness import Witness
+    from pytest_repro.reproducer.recipe import Call
 
 
 class Watching:
@@ -69,3 +73,31 @@ def _foreign(module: ModuleType, tests: str) -> bool:
         )
     parts = module.__name__.split(".")
     return (standard(file) or installed(file)) and "tests" not in parts and not file.endswith(tests)
+
+
+def to_blame(pair: Sequence[Brought], nodeid: str, place: tuple[str, int, str]) -> Call | str:
+    """The first call at a place whose inputs agree in two processes and whose outcomes do not, or why there is none.
+
+    Args:
+        pair: What the two brought.
+        nodeid: The test.
+        place: File, line and function of the statement.
+    """
+    from pytest_repro.reproducer import calls  # noqa: PLC0415  # likewise
+
+    seen = []
+    for brought in pair:
+        ended = brought.ended.get(nodeid)
+        said = {} if ended is None else ended.about.get("calls") or {}
+        if ended is None or "file" not in said:
+            return f"its calls were not seen: {said.get('reason') or brought.failure or 'the test did not end'}"
+        try:
+            seen.append(calls.read(ended.path.parent / Path(said["file"]).name))
+        except (OSError, ReproError) as error:
+            return f"its calls cannot be read: {error}"
+    one, other = seen
+    found = calls.to_blame(one, other)
+    if found is None:
+        name = f"{Path(place[0]).name}:{place[1]}" if place[1] else place[2]
+        return f"no call of a library at {name} has the same arguments and another result ({len(one)} calls seen)"
+    return found

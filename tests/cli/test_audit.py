@@ -116,6 +116,6 @@ def test_a_tolerance_that_a_recorded_calibration_stands_behind_is_audited(audit,
         return found["measured"], found["state"]
 
     assert row() == ("1 test with a tolerance, 0 measured", "broken")
-    assert row("--repro-calibrate", "--repro-vary=hashseed", "--repro-record")[1] == "held"
+    assert row("--repro-calibrate", "--repro-vary=hashseed", "--repro-record")[1] == "holds"
     assert list(tmp_path.glob("__envelopes__/*.json"))
-    assert row() == ("1 test with a tolerance, 1 measured", "held")
+    assert row() == ("1 test with a tolerance, 1 measured", "holds")
