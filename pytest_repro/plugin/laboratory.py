@@ -7,6 +7,8 @@ import time
 from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout, suppress
 from typing import TYPE_CHECKING, NamedTuple, Self
 
+import pytest
+
 from pytest_repro.diagnose.divergence import Divergence, divergence
 from pytest_repro.diagnose.experiment import Experiment, Trial
 from pytest_repro.observe.clock import Clock
@@ -18,6 +20,7 @@ from pytest_repro.observe.sight import Sight
 from pytest_repro.observe.tracing import Trace, Tracer
 from pytest_repro.plugin import neighbours
 from pytest_repro.plugin.outliving import slots
+from pytest_repro.plugin.progress import Progress
 from pytest_repro.plugin.target import function_of
 from pytest_repro.values import registry
 from pytest_repro.values.budget import Budget
@@ -26,8 +29,6 @@ from pytest_repro.values.tolerance import EXACT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-
-    import pytest
 
     from pytest_repro.diagnose.cause import Cause
     from pytest_repro.observe.draw import Site
@@ -38,6 +39,12 @@ if TYPE_CHECKING:
 
 SECONDS = 30.0
 """After which a diagnosis begins no run to tell several sites of entropy apart, and none that is traced."""
+
+ALL_SECONDS = 600.0
+"""After which all diagnoses of a session together begin none of these; what a drift is called needs none of them."""
+
+SPENT = pytest.StashKey[float]()
+"""Seconds that a session's diagnoses took so far."""
 
 
 class Traced(NamedTuple):
@@ -73,17 +80,25 @@ class Laboratory:
         self._masks = masks
         self._own = (str(item.path),)
         self._entropy = Entropy(self._own)
-        self._ends = time.monotonic() + SECONDS
+        self._begun = time.monotonic()
+        self._ends = self._begun + min(SECONDS, ALL_SECONDS - item.config.stash.get(SPENT, 0.0))
+        self._tick: Callable[[int], None] = lambda _runs: None
+        self._told = ExitStack()
         self._keeper: Keeper | None = None
         self._count = 0
         self._state = item.session._setupstate  # noqa: SLF001  # what is set up at present; it has no public name
 
     def __enter__(self) -> Self:
         """Open for experiments."""
+        progress = Progress(self._item.config, between=True)
+        self._tick = self._told.enter_context(progress.looking(self._item.nodeid))
         return self
 
     def __exit__(self, *_error: object) -> None:
         """Tear down what the next item has no use for; the visible run's teardown has told its errors already."""
+        stash = self._item.config.stash
+        stash[SPENT] = stash.get(SPENT, 0.0) + time.monotonic() - self._begun
+        self._told.close()
         silence = io.StringIO()
         with suppress(Exception), redirect_stdout(silence), redirect_stderr(silence):
             self._state.teardown_exact(self._nextitem)
@@ -101,6 +116,7 @@ class Laboratory:
             self._keeper = Keeper(before)
         frozen = _frozen(before)
         self._count += 1
+        self._tick(self._count)
         run = self._run(f"experiment {self._count}", self._around(experiment, first=first))
         changed = _changed(frozen, _frozen(slots(self._item)))
         lost = self._keeper.lost if self._keeper is not None else set()
@@ -136,7 +152,7 @@ class Laboratory:
         """
         function = function_of(self._item)
         if time.monotonic() > self._ends or function is None:
-            return Traced(refused="no time was left" if function is not None else "")
+            return Traced(refused=self._hurried() if function is not None else "")
         guilty = {one.site for one in found.entropy}
         still = tuple(site for site in self._entropy.sites if site not in guilty)
         first = self._trace(still, serve=not found.clock, restore=True)
@@ -149,6 +165,12 @@ class Laboratory:
             way = way._replace(changed=None)
         return Traced(way, cut=first.cut or second.cut)
 
+    def _hurried(self) -> str:
+        spent = self._item.config.stash.get(SPENT, 0.0) + time.monotonic() - self._begun
+        if spent > ALL_SECONDS:
+            return f"no time was left, {ALL_SECONDS / 60:.0f} minutes of this session went into such searches"
+        return f"no time was left, the search for the cause took {time.monotonic() - self._begun:.0f} s"
+
     def _trace(self, still: tuple[Site, ...], *, serve: bool, restore: bool) -> Trace:
         if self._keeper is not None and restore:
             self._keeper.put_back()
@@ -158,6 +180,7 @@ class Laboratory:
                 stack.enter_context(self._clock.serving())
             stack.enter_context(self._entropy.serving(still))
             self._count += 1
+            self._tick(self._count)
             self._run(f"trace {self._count}", tracer.tracing())
         return tracer.trace
 

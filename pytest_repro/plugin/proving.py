@@ -112,7 +112,7 @@ class Proving:
             command=Command.of(self._config, {item.nodeid: str(item.path)}, self._premises.settings.session_seed),
             jobs=min(JOBS, os.cpu_count() or 1),
             budget_s=0.0,
-            progress=Progress(self._config),
+            progress=Progress(self._config, between=True),
         )
         drifted = {gap.address for one in findings for gap in one.gaps if gap.difference.drifted}
         control, *brought = campaign.carry_out([Errand(FRESH, ids), *(Errand(one, ids) for one in conditions)])

@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from pytest_repro.plugin import laboratory, progress
+
 pytestmark = pytest.mark.skipif(
     sys.version_info < (3, 12) and sys.gettrace() is not None, reason="coverage or a debugger traces already"
 )
@@ -145,3 +147,30 @@ def test_what_is_named_a_secret_is_not_shown_where_it_parts(run):
     assert result.ret == 1
     assert where(result)[1].startswith("  password: ")
     assert "hunter" not in "".join(where(result)[1:])
+
+
+DRAWS = """
+    import pytest, random
+    @pytest.mark.replay
+    def test_it():
+        value = random.SystemRandom().random()
+"""
+
+
+def test_a_session_whose_time_for_searches_is_spent_says_so_and_calls_a_drift_what_it_is(run, monkeypatch):
+    monkeypatch.setattr(laboratory, "ALL_SECONDS", 0.0)
+    result = run(DRAWS)
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["RPR-R101 value drift: *", "  why           RPR-S201 *"])
+    monkeypatch.setattr(laboratory, "SECONDS", 0.0)
+    monkeypatch.setattr(laboratory, "ALL_SECONDS", 600.0)
+    assert run(DRAWS).ret == 1
+
+
+def test_a_long_search_is_told_on_lines_of_its_own(run, monkeypatch):
+    monkeypatch.setattr(progress, "BETWEEN_S", 0.0)
+    result = run(DRAWS)
+    told = [line for line in result.outlines if line.startswith("repro: looking for the cause of ")]
+    assert told[0] == "repro: looking for the cause of test_it.py::test_it, run 1"
+    assert len(told) > 3
+    assert not any("looking for" in line for line in run(DRAWS, "-q").outlines)
