@@ -65,6 +65,7 @@ NEUTRAL: dict[str, object] = {
     "repro_vary": None,
     "repro_lock": None,
     "repro_calibrate": False,
+    "repro_report": [],
 }
 """Options of pytest, of its neighbours and ours by destination, and the value under which they leave nothing behind."""
 

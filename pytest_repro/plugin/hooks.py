@@ -51,6 +51,7 @@ INI = (
         "string",
         "what is pinned: seeds (default), or entropy too, from before the first conftest.py on",
     ),
+    ("repro_report", "linelist", "files that are written at the end: .html, .json, .md, .sarif"),
     ("repro_policy", "linelist", "lines CODE=ACTION: what follows from a finding: accept, warn, fail"),
 )
 
@@ -89,6 +90,7 @@ OPTIONS = (
 
 STARTING = (
     "repro_mode",
+    "repro_report",
     "repro_seed",
     "repro_lock",
     "repro_policy",
@@ -113,6 +115,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--repro", dest="repro_mode", choices=modes, default=None, help=told)
     told = "what follows from a finding: accept, warn or fail; repeatable"
     group.addoption("--repro-policy", metavar="CODE=ACTION", action="append", default=[], help=told)
+    told = "write what was found: a file that ends in .html, .json, .md or .sarif; repeatable"
+    group.addoption("--repro-report", metavar="PATH", action="append", default=[], help=told)
     for flag, takes, told in OPTIONS:
         if takes:
             group.addoption(flag, metavar=takes, default=None, help=told)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
 from dataclasses import dataclass
@@ -36,6 +37,9 @@ SEED_LIMIT = 2**63
 """Session seeds are below this: they go through JSON and command lines of every platform."""
 
 
+REPORTS = (".html", ".json", ".md", ".sarif")
+"""Endings of reports that are written."""
+
 STORE_LIMIT = 64 << 20
 """Bytes that one file of a store may have unless somebody says otherwise."""
 
@@ -66,6 +70,8 @@ class Settings:
         jobs: Fresh processes side by side.
         budget_s: Seconds that fresh processes may take in a session; 0 for any time.
         calibrate: Whether replay limits are measured: more runs, and all conditions unless some are named.
+        reports: Files that are written at the end; their endings tell the format.
+        speaks: Whether a CI service reads annotations and summaries.
         pin: Whether what draws without a seed is served from the seed as well.
     """
 
@@ -90,6 +96,13 @@ class Settings:
     budget_s: float = 0.0
     pin: Literal["seeds", "entropy"] = "seeds"
     calibrate: bool = False
+    reports: tuple[str, ...] = ()
+    speaks: bool = False
+
+    @property
+    def documented(self) -> bool:
+        """Whether more is written than a terminal shows."""
+        return bool(self.reports) or self.speaks
 
 
 def settings_from(config: pytest.Config) -> Settings:
@@ -130,7 +143,24 @@ def settings_from(config: pytest.Config) -> Settings:
         budget_s=_budget(config),
         pin=pin,
         calibrate=calibrate,
+        reports=_reports(config),
+        speaks=os.environ.get("GITHUB_ACTIONS") == "true",
     )
+
+
+def _reports(config: pytest.Config) -> tuple[str, ...]:
+    """Paths: of the command line from where pytest was started, else from rootdir."""
+    given = config.getoption("repro_report")
+    base = Path(config.invocation_params.dir) if given else config.rootpath
+    found = []
+    for said in given or ini.lines(config, "repro_report"):
+        path = Path(base, said)
+        if path.suffix not in REPORTS:
+            mend = "pytest --repro-report=repro.json"
+            sentence = f"a report ends in {', '.join(REPORTS)}, not {said!r:.80}"
+            raise ReproError("U102", sentence, place="repro_report", mend=mend)
+        found.append(str(path))
+    return tuple(dict.fromkeys(found))
 
 
 def _mode(config: pytest.Config) -> Mode:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_repro.plugin import neighbours
 from pytest_repro.plugin.judging import longrepr_of
 from pytest_repro.plugin.run import outcome_of
-from pytest_repro.report import terminal
+from pytest_repro.report import terminal, where
 from pytest_repro.report.page import display, page
 from pytest_repro.values.secrets import mask
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pytest_repro.plugin.premises import Premises
     from pytest_repro.plugin.replay import Replay
     from pytest_repro.plugin.weighing import Weighed
+    from pytest_repro.report.page import Page
 
 
 class Amendment:
@@ -52,12 +53,13 @@ class Amendment:
         main = self._main(reports)
         if main is None:
             return None
-        text = self._text() if self._verdict.action != "accept" else ""
+        told = self._page() if self._verdict.action != "accept" or self._wanted() else None
+        text = terminal.text(told) if told is not None and self._verdict.action != "accept" else ""
         drift = self._verdict.action == "fail" and main.outcome != "failed"
         skipped = outcome_of(main) == "skipped" and not drift  # an expected failure ran
         if self._verdict.action == "fail":
             self._fail(main, text)
-        vars(main)["repro"] = self._facts(text, drift=drift, skipped=skipped)
+        vars(main)["repro"] = self._facts(text, told, drift=drift, skipped=skipped)
         if self._settings.junit == "all" or (self._settings.junit == "drift" and text):
             self._properties(reports, told=bool(text))
         return main
@@ -91,13 +93,17 @@ class Amendment:
         report.longrepr = longrepr_of(text, self._replay.item)
         vars(report).pop("wasxfail", None)  # an expected failure was expected to fail in one way
 
-    def _text(self) -> str:
+    def _wanted(self) -> bool:
+        """Whether what is accepted is told as well: a report is written, which has room for it."""
+        return self._settings.documented and bool(self._verdict.findings)
+
+    def _page(self) -> Page:
         context = {
             "condition": f"{self._verdict.against or 'same process'}, session seed {self._settings.session_seed}",
             **self._premises.context(),
             "run again": self._again(),
         }
-        return terminal.text(page(self._verdict, context))
+        return page(self._verdict, context)
 
     def _again(self) -> str:
         words = run_again(self._replay.item, self._settings)
@@ -105,7 +111,7 @@ class Amendment:
         ordered = [label for label in (self._varied.cells if self._varied else ()) if label in labels]
         return f"{words} --repro-vary={','.join(ordered)}" if ordered else words
 
-    def _facts(self, text: str, *, drift: bool, skipped: bool) -> dict[str, Any]:
+    def _facts(self, text: str, told: Page | None, *, drift: bool, skipped: bool) -> dict[str, Any]:
         """What the summary needs, in types that travel through xdist."""
         verdict = self._verdict
         plan = self._replay.plan
@@ -127,6 +133,25 @@ class Amendment:
             "found": sorted(verdict.found),
             "cells": dict(self._varied.cells) if self._varied else {},
             "budget": bool(self._varied and self._varied.budget),
+            **(self._document(told) if self._settings.documented else {}),
+        }
+
+    def _document(self, told: Page | None) -> dict[str, Any]:
+        """What only a report asks for."""
+        from pytest_repro.report.document import page_dict  # noqa: PLC0415  # only where one is written
+        from pytest_repro.report.plots import plots  # noqa: PLC0415  # likewise
+
+        path, line, _ = self._replay.item.location
+        gaps = [gap for finding in self._verdict.findings for gap in finding.gaps]
+        origins = (where.origin(finding.where) for finding in self._verdict.findings)
+        return {
+            "place": [path, (line or 0) + 1],
+            "origin": next((list(one) for one in origins if one is not None), None),
+            "page": None if told is None else page_dict(told),
+            "largest": max(
+                (gap.difference.relative for gap in gaps if gap.difference.relative is not None), default=None
+            ),
+            "plots": [[one.value, one.kind, list(one.data)] for one in plots(gaps)],
         }
 
     def _properties(self, reports: list[pytest.TestReport], *, told: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
@@ -39,6 +40,7 @@ class Tally:
         standing: Findings about the session itself.
         recordings: What is to be recorded, where something is.
         pinned: How often entropy was served from the seed, by place.
+        said: Lines about what was written, and for a CI service that reads the log.
     """
 
     def __init__(self, config: pytest.Config) -> None:
@@ -49,6 +51,7 @@ class Tally:
         self.standing = Standing()
         self.recordings: Recordings | None = None
         self.pinned: Counter[str] = Counter()
+        self.said: list[str] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Collect what the judgement attached."""
@@ -109,6 +112,20 @@ class Tally:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
         if self.faults:
             session.exitstatus = FAULT_STATUS
+        self._publish(overview, int(session.exitstatus))
+
+    def _publish(self, overview: Overview | None, exit_status: int) -> None:
+        """Write the reports that were asked for, and tell a CI service where it offers a way."""
+        if not self.facts and not self._config.getoption("repro_report", None):
+            return
+        settings = self._premises().settings
+        if not settings.documented or (not settings.reports and not self.facts):
+            return
+        from pytest_repro.plugin import documents  # noqa: PLC0415  # only where something is written
+
+        found = documents.document(self, self._premises(), overview, exit_status)
+        self.said += documents.write(found, settings.reports)
+        self.said += documents.speak(found, os.environ)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_terminal_summary(self, terminalreporter: TerminalReporter) -> Generator[None, object, object]:
@@ -143,6 +160,8 @@ class Tally:
             self._write_groups(reporter)
         if self.facts or self._said():
             reporter.write_line(self.line())
+        for line in self.said:
+            reporter.write_line(line)
 
     def _said(self) -> list[str]:
         """What the summary's line says beside the replayed tests."""

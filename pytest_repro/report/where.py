@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import linecache
+import re
 from typing import TYPE_CHECKING
 
 from pytest_repro.report.draws import at
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
         @property
         def after(self) -> str: ...  # noqa: D102  # likewise
 
+
+_LINE = re.compile(r"(?P<file>[^\n]+?):(?P<line>[0-9]+)  ")
 
 SOURCE = 72
 """Characters that are shown of one source line."""
@@ -57,6 +60,15 @@ def source(file: str, line: int, root: Path) -> str:
     """``model.py:7  rng = np.random.default_rng()``."""
     text = linecache.getline(file, line).strip()
     return f"{at(file, line, root)}  {text if len(text) <= SOURCE else f'{text[: SOURCE - 3]}...'}".rstrip()
+
+
+def origin(lines: Sequence[str]) -> tuple[str, int] | None:
+    """File and line of the first of lines that :func:`source` wrote; None where there is none."""
+    for line in lines:
+        found = _LINE.match(line)
+        if found is not None:
+            return found["file"], int(found["line"])
+    return None
 
 
 def _values(step: Place) -> str:

@@ -1,0 +1,43 @@
+"""A document as JSON: the schema stands beside this file, and a reader is there for it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from pytest_repro.errors import ReproError
+from pytest_repro.report import plain
+from pytest_repro.report.document import from_dict, to_dict
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytest_repro.report.document import Document
+
+LIMIT = 1 << 28
+"""Bytes of one report that are read."""
+
+MEND = "pytest --repro-report=repro.json"
+
+
+def text(document: Document) -> str:
+    """The whole file."""
+    return plain.to_json(to_dict(document)) + "\n"
+
+
+def read(path: Path) -> Document:
+    """The document in a file.
+
+    Raises:
+        ReproError: ``U104``, it is none.
+    """
+    try:
+        with path.open("rb") as file:
+            return from_dict(json.loads(file.read(LIMIT)))  # what is longer is cut, and no JSON
+    except (OSError, ValueError, RecursionError) as error:
+        sentence = f"{path.name!r:.80} cannot be read: {type(error).__name__}"
+        raise ReproError("U104", sentence, place="report", mend=MEND) from None
+    except ReproError as error:
+        place = f" in {error.place}" if error.place else ""
+        sentence = f"{path.name!r:.80} is no report: {error.sentence}{place}"
+        raise ReproError("U104", sentence, place="report", mend=MEND) from None
