@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -94,15 +95,17 @@ def write(found: Document, paths: tuple[str, ...]) -> list[str]:
     lines = []
     for name in paths:
         path = Path(name)
+        partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
         try:
             text = _text(found, path.suffix)
             path.parent.mkdir(parents=True, exist_ok=True)
-            partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
             partial.write_text(text, encoding="utf-8")
             partial.replace(path)
         except (OSError, ReproError) as error:
             why = error.sentence if isinstance(error, ReproError) else error.strerror or type(error).__name__
             lines.append(f"repro: report {path.name} was not written: {why}")
+            with suppress(OSError):
+                partial.unlink(missing_ok=True)
         else:
             lines.append(f"repro: wrote {os.path.relpath(path)}")
     return lines

@@ -10,11 +10,31 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from _pytest.junitxml import xml_key  # private: where pytest keeps the writer of a JUnit file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pytest_repro.plugin.run import Run
+
+
+PROPERTY = "repro."
+"""How the names of our properties begin."""
+
+
+def properties_of_suite(config: pytest.Config, report: pytest.TestReport) -> None:
+    """Where a JUnit file is of the family xunit2, our properties are the suite's, named by their test.
+
+    That schema has none in a test's case, and what reads by the schema refuses the whole file. pytest keeps the writer
+    of the file under a private key.
+    """
+    writer: Any = config.stash.get(xml_key, None)
+    ours = [pair for pair in report.user_properties if pair[0].startswith(PROPERTY)]
+    if writer is None or not ours or config.getini("junit_family") != "xunit2":
+        return
+    report.user_properties = [pair for pair in report.user_properties if pair not in ours]
+    for name, value in ours:
+        writer.add_global_property(f"{name}[{report.nodeid}]", str(value))
 
 
 def set_timeout(item: pytest.Item) -> None:

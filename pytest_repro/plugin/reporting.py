@@ -17,6 +17,7 @@ from pytest_repro.values.secrets import mask
 if TYPE_CHECKING:
     import pytest
 
+    from pytest_repro.controls.verdict import Verdict
     from pytest_repro.controls.waiving import Waived
     from pytest_repro.plugin.options import Settings
     from pytest_repro.plugin.premises import Premises
@@ -160,11 +161,18 @@ class Amendment:
             ("repro.session_seed", str(self._settings.session_seed)),
             ("repro.codes", codes),
             ("repro.action", self._verdict.action),
+            ("repro.largest", _largest(self._verdict)),
             *(self._premises.properties() if told else ()),
         ]
         for report in reports:
             if report.when == "teardown":
                 report.user_properties = [*report.user_properties, *properties]
+
+
+def _largest(verdict: Verdict) -> str:
+    """The largest relative difference among the findings; empty where none has a size."""
+    found = [gap.difference.relative for finding in verdict.findings for gap in finding.gaps]
+    return max((f"{size:.2g}" for size in found if size is not None), key=float, default="")
 
 
 def _subtests(reports: list[pytest.TestReport]) -> list[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_repro.controls.counting import counted
+from pytest_repro.plugin import neighbours
 from pytest_repro.plugin.standing import Standing
 
 if TYPE_CHECKING:
@@ -53,8 +54,10 @@ class Tally:
         self.pinned: Counter[str] = Counter()
         self.said: list[str] = []
 
+    @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Collect what the judgement attached."""
+        neighbours.properties_of_suite(self._config, report)
         facts = getattr(report, "repro", None)
         if isinstance(facts, dict):
             self.facts.append(facts)

@@ -24,7 +24,9 @@ LIMIT = 900_000
 
 STATES = {"drift": "drift", "warned": "warned", "noted": "noted", "same": "the same", "skipped": "skipped"}
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~&@:/$])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|~:/$])")
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;"}
+_TOO = {character: f"&#{ord(character)};" for character in "`*_[]"}
 
 
 def text(document: Document) -> str:
@@ -91,7 +93,8 @@ def _sentence(test: Test) -> str:
 
 def escaped(words: str) -> str:
     """A text that stays text in Markdown, on one line: nothing in it is markup, a link, a mention or a table's end."""
-    return _SPECIAL.sub(r"\\\1", " ".join(words.split())).replace("\\@", "@\u200b")
+    text = _SPECIAL.sub(r"\\\1", " ".join(words.split()))
+    return "".join(_ENTITIES.get(character, character) for character in text)
 
 
 def fenced(words: str) -> str:
@@ -103,5 +106,5 @@ def fenced(words: str) -> str:
 
 def html_text(words: str) -> str:
     """A text inside of an HTML element on one line."""
-    found = " ".join(words.split()).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return found.replace("`", "&#96;").replace("@", "&#64;").replace("*", "&#42;").replace("_", "&#95;")
+    known = _ENTITIES | _TOO
+    return "".join(known.get(character, character) for character in " ".join(words.split()))

@@ -105,9 +105,10 @@ class Cook:
     def _public(self, value: object, module: str, name: str) -> Recipe | None:
         """The shortest way that is not private: libraries define things in rooms of their own."""
         places = module.split(".")
-        held = [".".join(places[:end]) for end in range(len(places), 0, -1)]
+        held = [".".join(places[:end]) for end in range(1, len(places) + 1)]
+        held = ["os", *held] if module in ("posix", "nt") else held
         held += ["numpy"] * (places[0] == "numpy")
-        for one in sorted(dict.fromkeys(held), key=lambda each: any(part.startswith("_") for part in each.split("."))):
+        for one in sorted(dict.fromkeys(held), key=lambda each: "._" in f".{each}"):
             found: Any = sys.modules.get(one)
             if type(found) is not ModuleType or not self._foreign(found):
                 continue

@@ -55,7 +55,8 @@ def test_unmarked(): pass
     assert failure.get("message").startswith("RPR-R101 value drift: ")
     assert "run again     pytest test_it.py::test_drifts --repro-seed=0" in failure.text
     properties = {each.get("name"): each.get("value") for each in cases["test_drifts"].iter("property")}
-    told = {name: properties.pop(f"repro.{name}") for name in ("session_seed", "codes", "action")}
+    told = {name: properties.pop(f"repro.{name}") for name in ("session_seed", "codes", "action", "largest")}
+    assert float(told.pop("largest")) > 0
     assert told == {"session_seed": "0", "codes": "RPR-R101", "action": "fail"}
     surroundings = ("hardware", "environment", "env_id", "hw_class", "numeric_class")
     assert sorted(properties) == sorted(f"repro.{name}" for name in surroundings)
@@ -287,3 +288,20 @@ def test_a_fault_of_the_plugin_keeps_each_verdict_and_gives_status_3(apart, pyte
     assert f"LookupError: {told}" in text
     assert text.count("repro: a fault of pytest-repro itself") <= 3
     assert "the test's own verdict was kept; please report this with the lines above" in text
+
+
+CASE = {"skipped", "errors", "error", "failure", "rerunFailure", "rerunError", "system-out", "system-err"}
+"""Elements that the schema of the family xunit2 has in a test's case; pytest writes error for its errors."""
+
+
+@pytest.mark.parametrize("words", [(), ("-n1",)])
+def test_a_junit_file_of_the_family_xunit2_has_properties_of_the_suite_alone(apart, pytester, words):
+    pytester.makepyfile(test_it=DRIFT)
+    session = apart("--junitxml=out.xml", *words, plugins="xdist" if words else "")
+    assert session.ret == 1
+    suite = ET.parse(pytester.path / "out.xml").getroot().find("testsuite")  # noqa: S314  # our own file
+    assert {child.tag for case in suite.iter("testcase") for child in case} <= CASE
+    assert {child.tag for child in suite} == {"properties", "testcase"}
+    told = {each.get("name"): each.get("value") for each in suite.find("properties")}
+    assert told["repro.codes[test_it.py::test_drifts]"] == "RPR-R101"
+    assert told["repro.session_seed[test_it.py::test_drifts]"] == "0"

@@ -181,7 +181,7 @@ def test_junit_tells_hardware_environment_and_identities_of_a_drift(run, pyteste
     run(NAMED, "--junitxml=out.xml")
     text = pytester.path.joinpath("out.xml").read_text()
     for name in ("hardware", "environment", "env_id", "hw_class", "numeric_class"):
-        assert f'<property name="repro.{name}" value="' in text
+        assert f'<property name="repro.{name}[test_it.py::' in text
 
 
 def test_findings_of_the_session_are_told_once_under_xdist(apart, pytester):

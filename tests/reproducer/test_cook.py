@@ -6,6 +6,7 @@ import datetime as dt
 import functools
 import math
 import operator
+import os
 import random
 import sys
 from collections import OrderedDict
@@ -139,6 +140,8 @@ def test_functions_and_modules_are_named_as_their_documentation_names_them(value
 def test_the_public_name_is_taken_where_a_library_defines_in_a_private_room():
     assert Cook(foreign).of(np.linalg.inv) == Name("numpy.linalg", "inv")
     assert Cook(foreign).of(np.random.default_rng) == Name("numpy.random", "default_rng")
+    assert Cook(foreign).of(np.random.RandomState) == Name("numpy.random", "RandomState")
+    assert Cook(foreign).of(os.urandom) == Name("os", "urandom")
 
 
 @pytest.mark.parametrize(
