@@ -7,17 +7,19 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from pytest_repro import __version__
 from pytest_repro.cli import here as standing
+from pytest_repro.cli import jobs
 from pytest_repro.cli import operands as sets
 from pytest_repro.compare import compare
 from pytest_repro.controls.limit import MARGIN, limits
 from pytest_repro.controls.matrix import Column, matrix
 from pytest_repro.controls.origin import origins, usual
 from pytest_repro.errors import ReproError
+from pytest_repro.report import data, plain
 from pytest_repro.report import limits as limits_told
 from pytest_repro.report import matrix as matrix_told
 from pytest_repro.report import pair as pair_told
-from pytest_repro.report import plain
 from pytest_repro.report.pair import Pair
 from pytest_repro.values.tolerance import tolerances_from
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from pytest_repro.cli.here import Here
     from pytest_repro.cli.operands import Operand
     from pytest_repro.environment.snapshot import Snapshot
+    from pytest_repro.report.document import Document
     from pytest_repro.values.tolerance import Tolerances
 
 PAIR = 2
@@ -48,7 +51,7 @@ def add(choices: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         help="recorded tests of two profiles, files, folders or commits, or of many side by side",
         description="Compare recorded tests. A word is a profile (* and ? match), a file of envelopes, a folder (a "
         "store, or the artefacts of many CI jobs), REV: or REV:PATH for what was committed, PATH told from the "
-        "project. None stands for all profiles. "
+        "project. None stands for all profiles. Reports that --repro-report=repro.json wrote are merged into one. "
         "Exit status: 0 equal within the tolerance, 1 different, 4 a mistake of use.",
         allow_abbrev=False,
     )
@@ -64,12 +67,17 @@ def add(choices: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument("--profile", default="*", metavar="NAME", help="these profiles alone; * and ? match")
     parser.add_argument("--common", action="store_true", help="only tests that are recorded in all of them")
     parser.add_argument("--json", action="store_true", help="as JSON")
+    parser.add_argument(
+        "--html", default="", metavar="FILE", help="write it as a page, too; reports of jobs are merged"
+    )
     standing.add(parser)
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """Print the comparison; 1 where something differs beyond the tolerance, or is not recorded everywhere."""
+    if options.words and all(data.is_report(Path(word)) for word in options.words):
+        return jobs.run(options)
     here = standing.here(options)
     allowed = _allowed(options.tol, here)
     with tempfile.TemporaryDirectory(prefix="pytest-repro-") as folder:
@@ -80,6 +88,8 @@ def run(options: argparse.Namespace) -> int:
             return _limits(found, as_json=options.json)
         if len(found) < PAIR:
             raise _alone(found)
+        if options.html:
+            jobs.page(_document(found, allowed), options.html)
         if len(found) == PAIR:
             return _pair(found[0], found[1], allowed, as_json=options.json)
         return _matrix(found, allowed, as_json=options.json)
@@ -149,6 +159,13 @@ def _matrix(found: Sequence[Operand], allowed: _Allowed, *, as_json: bool) -> in
     else:
         sys.stdout.write(matrix_told.text(made, where, allowed.told))
     return int(any(matrix_told.differs(row) for row in made.rows))
+
+
+def _document(found: Sequence[Operand], allowed: _Allowed) -> Document:
+    made = matrix([Column(name=one.name, tests=one.tests) for one in found], allowed.tolerances, allowed.ignore)
+    return matrix_told.document(
+        made, {one.name: usual(one.tests) for one in found}, allowed.told, f"pytest-repro {__version__}"
+    )
 
 
 def _limits(found: Sequence[Operand], *, as_json: bool) -> int:

@@ -6,7 +6,7 @@ import os
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_repro import __version__
 from pytest_repro.errors import ReproError
@@ -15,11 +15,10 @@ from pytest_repro.report.document import Document, Place, Plot, Said, Test, page
 from pytest_repro.values.secrets import mask
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from pytest_repro.plugin.overview import Overview
     from pytest_repro.plugin.premises import Premises
-    from pytest_repro.plugin.tally import Tally
 
 SUMMARY = "GITHUB_STEP_SUMMARY"
 """The variable by which GitHub's runner names the file of a step's summary."""
@@ -27,33 +26,50 @@ SUMMARY = "GITHUB_STEP_SUMMARY"
 ACTIONS = "GITHUB_ACTIONS"
 
 
-def document(tally: Tally, premises: Premises, overview: Overview | None, exit_status: int) -> Document:
+class Gathered(NamedTuple):
+    """What is known at the end of a session.
+
+    Attributes:
+        facts: Of each replayed test.
+        summary: The line that ends pytest's output.
+        session: Findings about the session itself, as plain data.
+        notices: Other lines about it.
+        exit_status: pytest's.
+    """
+
+    facts: Sequence[Mapping[str, Any]]
+    summary: str
+    session: Sequence[Mapping[str, Any]]
+    notices: Sequence[str]
+    exit_status: int
+
+
+def document(gathered: Gathered, premises: Premises, overview: Overview | None) -> Document:
     """What the session showed.
 
     Args:
-        tally: Its tests.
-        premises: What they stand on.
+        gathered: By its tally.
+        premises: What its tests stand on.
         overview: Of its fresh processes; None where there were none.
-        exit_status: pytest's.
     """
     context = premises.context()
     names = ("env_id", "hw_class", "numeric_class")
     return Document(
         tool=f"pytest-repro {__version__}",
         created=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        exit_status=exit_status,
+        exit_status=gathered.exit_status,
         session_seed=premises.settings.session_seed,
-        summary=mask(tally.line()),
+        summary=mask(gathered.summary),
         hardware=mask(context["hardware"]),
         environment=mask(context["environment"]),
         ids={name: str(getattr(premises.snapshot, name)) for name in names},
         columns=() if overview is None else tuple((one.label, one.simulated) for one in overview.columns),
         notes=() if overview is None else tuple(" ".join(line.split()) for line in overview.notes()),
-        tests=tuple(map(_test, tally.facts)),
+        tests=tuple(map(_test, gathered.facts)),
         session=tuple(
-            Said(code=one["code"], action=one["action"], sentence=mask(one["text"])) for one in tally.standing.findings
+            Said(code=one["code"], action=one["action"], sentence=mask(one["text"])) for one in gathered.session
         ),
-        notices=tuple(mask(notice) for notice in tally.notices),
+        notices=tuple(mask(notice) for notice in gathered.notices),
     )
 
 

@@ -25,10 +25,25 @@ if TYPE_CHECKING:
 NAME = "repro-tally"
 
 MOST_PAGES = 20
-"""Warned tests that are told in full; the rest get a line each."""
+"""Drifted tests, and warned ones, that are told in full; the rest get a line each."""
 
 FAULT_STATUS = 3
 """Exit status for a fault of the plugin itself, as pytest's own internal errors have."""
+
+
+class _Short:
+    """A drift in one line, where many were told in full: what pytest needs of a failure's representation."""
+
+    def __init__(self, whole: Any, headline: str) -> None:
+        self._headline = headline
+        self.reprcrash = getattr(whole, "reprcrash", None)
+
+    def toterminal(self, writer: Any) -> None:
+        """Write it."""
+        writer.line(str(self))
+
+    def __str__(self) -> str:
+        return f"{self._headline}\n  in full: --repro-report=repro.html, or run this test alone"
 
 
 class Tally:
@@ -126,7 +141,8 @@ class Tally:
             return
         from pytest_repro.plugin import documents  # noqa: PLC0415  # only where something is written
 
-        found = documents.document(self, self._premises(), overview, exit_status)
+        gathered = documents.Gathered(self.facts, self.line(), self.standing.findings, self.notices, exit_status)
+        found = documents.document(gathered, self._premises(), overview)
         self.said += documents.write(found, settings.reports)
         self.said += documents.speak(found, os.environ)
 
@@ -137,14 +153,16 @@ class Tally:
         for report in terminalreporter.stats.get("failed", []):
             facts = getattr(report, "repro", None)
             if isinstance(facts, dict) and facts["drift"]:
-                changed.append((report, report.location))
+                changed.append((report, report.location, report.longrepr))
                 path, line, domain = report.location
                 report.location = (path, line, f"{domain} [drift]")
+                if len(changed) > MOST_PAGES:
+                    report.longrepr = _Short(report.longrepr, facts["text"].partition("\n")[0])
         try:
             return (yield)
         finally:
-            for report, location in changed:
-                report.location = location
+            for report, location, longrepr in changed:
+                report.location, report.longrepr = location, longrepr
             self.write(terminalreporter)
 
     def write(self, reporter: TerminalReporter) -> None:

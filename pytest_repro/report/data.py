@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pytest_repro.errors import ReproError
 from pytest_repro.report import plain
-from pytest_repro.report.document import from_dict, to_dict
+from pytest_repro.report.document import SCHEMA, from_dict, to_dict
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,6 +18,16 @@ LIMIT = 1 << 28
 """Bytes of one report that are read."""
 
 MEND = "pytest --repro-report=repro.json"
+
+
+def is_report(path: Path) -> bool:
+    """Whether a file says of itself that it is one, near its end where the sorted keys put it, or anywhere."""
+    try:
+        with path.open("rb") as file:
+            held = file.read(LIMIT)
+    except OSError:
+        return False
+    return f'"{SCHEMA}"'.encode() in held
 
 
 def text(document: Document) -> str:

@@ -9,7 +9,7 @@ from pytest_repro.report.page import Page, Row, Section, Table
 from pytest_repro.values import entry
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 SCHEMA = "pytest-repro/report"
 VERSION = "1.0"
@@ -290,31 +290,54 @@ def _strings(data: Mapping[Any, Any]) -> dict[str, str]:
     return dict(data)
 
 
+WORDS = {"drift": "DRIFT", "warned": "warned", "noted": "noted", "same": "=", "skipped": "skipped"}
+"""What stands in a job's column for the state of a test there."""
+
+
 def merged(documents: Sequence[tuple[str, Document]]) -> Document:
-    """Several sessions as one: tests by jobs; what they have in common is that of the first.
+    """Several sessions as one: a row a test, a column a job, behind them the conditions that tell something.
+
+    Of each test the page of the job is kept in which it fares worst.
 
     Args:
-        documents: With the name of each job.
+        documents: With the name of each job, no two alike.
     """
-    first = documents[0][1]
-    tests = []
+    tests: dict[str, Test] = {}
     for name, document in documents:
         for test in document.tests:
-            cells = {f"{name}: {label}": text for label, text in test.cells.items()}
-            tests.append(replace(test, job=name, cells=cells))
+            tests[test.nodeid] = _beside(tests.get(test.nodeid), test, name)
+    told = {label for test in tests.values() for label, text in test.cells.items() if text not in ("", "=")}
+    jobs = [(name, False) for name, _ in documents]
+    more = [(f"{name}: {label}", hardware) for name, one in documents for label, hardware in one.columns]
+    first = documents[0][1]
     return Document(
         tool=first.tool,
         created=max(document.created for _, document in documents),
         exit_status=max(document.exit_status for _, document in documents),
         session_seed=first.session_seed,
         summary="; ".join(f"{name}: {document.summary}" for name, document in documents),
-        hardware="; ".join(dict.fromkeys(f"{name}: {document.hardware}" for name, document in documents)),
-        environment="; ".join(dict.fromkeys(f"{name}: {document.environment}" for name, document in documents)),
-        columns=tuple(
-            (f"{name}: {label}", simulated) for name, document in documents for label, simulated in document.columns
-        ),
+        hardware=_joined((name, document.hardware) for name, document in documents),
+        environment=_joined((name, document.environment) for name, document in documents),
+        columns=(*jobs, *(one for one in more if one[0] in told)),
         notes=tuple(f"{name}: {line}" for name, document in documents for line in document.notes),
-        tests=tuple(tests),
-        session=tuple(said for _, document in documents for said in document.session),
+        tests=tuple(tests.values()),
+        session=tuple(dict.fromkeys(said for _, document in documents for said in document.session)),
         notices=tuple(f"{name}: {line}" for name, document in documents for line in document.notices),
     )
+
+
+def _beside(known: Test | None, test: Test, job: str) -> Test:
+    cells = {job: WORDS[test.state], **{f"{job}: {label}": text for label, text in test.cells.items()}}
+    order = list(WORDS)
+    if known is None or order.index(test.state) < order.index(known.state):
+        before = {} if known is None else dict(known.cells)
+        return replace(test, job=job, cells=before | cells)
+    return replace(known, cells={**known.cells, **cells})
+
+
+def _joined(pairs: Iterable[tuple[str, str]]) -> str:
+    """What several jobs have, each once with the jobs that have it."""
+    found: dict[str, list[str]] = {}
+    for name, text in pairs:
+        found.setdefault(text, []).append(name)
+    return "; ".join(f"{', '.join(names)}: {text}" for text, names in found.items())

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from pytest_repro.controls.counting import counted
 from pytest_repro.controls.origin import parting
 from pytest_repro.environment.lines import environment_line, hardware_line
 from pytest_repro.report import table
+from pytest_repro.report.document import Document, Place, Test
 from pytest_repro.report.page import COUNTED, display
 from pytest_repro.values.address import category
 from pytest_repro.values.entry import cut
@@ -83,6 +85,44 @@ def to_dict(found: Matrix, origins: Mapping[str, Origin], tolerance: str) -> dic
         ],
         "equal": not any(differs(row) for row in found.rows),
     }
+
+
+def document(found: Matrix, origins: Mapping[str, Origin], tolerance: str, tool: str) -> Document:
+    """The matrix as a document, from which a page is written: a row a test, a column a set of recorded tests.
+
+    Args:
+        found: The matrix.
+        origins: Where most tests of a column were recorded, by its name.
+        tolerance: What was allowed, as a reader wrote it.
+        tool: Who writes it, with version.
+    """
+    return Document(
+        tool=tool,
+        created=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        exit_status=int(any(differs(row) for row in found.rows)),
+        session_seed=0,
+        summary=f"{counts(found)}; tolerance {tolerance}",
+        hardware="; ".join(f"{name}: {hardware_line(one.snapshot)}" for name, one in origins.items() if one.snapshot),
+        environment="; ".join(
+            f"{name}: {environment_line(one.snapshot)}" for name, one in origins.items() if one.snapshot
+        ),
+        columns=tuple((name, False) for name in found.columns),
+        notes=tuple(" ".join(line.split()) for line in clusters(found, origins)),
+        tests=tuple(_test_of(row, found.columns) for row in sorted(found.rows, key=_rank)),
+    )
+
+
+def _test_of(row: Row, columns: Sequence[str]) -> Test:
+    state = {"drift": "drift", "missing": "warned", "within": "noted", "same": "same"}[_state(row)]
+    module = row.test.partition("::")[0]
+    sizes = [size for size in map(_size, row.cells) if size >= 0]
+    return Test(
+        nodeid=row.test,
+        place=Place(module, 1),
+        state=state,
+        largest=max(sizes, default=None),
+        cells={name: shown(cell) for name, cell in zip(columns, row.cells, strict=True)},
+    )
 
 
 def origin_dict(name: str, origin: Origin) -> dict[str, object]:

@@ -170,3 +170,22 @@ def test_many_drifts_of_one_function_are_one_line_in_the_summary(run):
     )
     result.assert_outcomes(failed=5)
     result.stdout.fnmatch_lines(["RPR-R101 in 5 tests of test_it.py::test_draw"])
+
+
+def test_after_twenty_full_reports_a_drift_is_told_in_a_line(run):
+    result = run(
+        """
+        import pytest, random
+        @pytest.mark.replay
+        @pytest.mark.parametrize("number", range(23))
+        def test_it(number):
+            value = random.SystemRandom().random()
+        """
+    )
+    assert result.ret == 1
+    lines = result.outlines
+    assert sum(line.startswith("  run again ") for line in lines) == 20
+    assert sum(line == "  in full: --repro-report=repro.html, or run this test alone" for line in lines) == 3
+    summary = [line for line in lines if line.startswith("FAILED test_it.py::test_it[")]
+    assert len(summary) == 23
+    assert all(" - RPR-R101 value drift" in line for line in summary)

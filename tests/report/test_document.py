@@ -162,6 +162,7 @@ def test_a_field_that_a_later_minor_version_adds_is_passed_over():
 def test_several_sessions_are_one_document_with_their_jobs():
     one = from_dict(small())
     both = merged([("linux", one), ("macos", one)])
-    assert [test.job for test in both.tests] == ["linux", "macos"]
-    assert both.counts["same"] == 2
+    assert [(test.job, test.cells) for test in both.tests] == [("linux", {"linux": "=", "macos": "="})]
+    assert both.columns == (("linux", False), ("macos", False))
+    assert both.counts["same"] == 1
     assert both.summary == "linux: ; macos: "

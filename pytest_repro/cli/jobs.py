@@ -1,0 +1,71 @@
+"""`pytest-repro compare` over reports: those of several jobs as one, told as text or JSON, and written as a page."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pytest_repro.errors import ReproError
+from pytest_repro.report import chart, data
+from pytest_repro.report.chart import Column
+from pytest_repro.report.document import merged
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from pytest_repro.report.document import Document
+
+
+def run(options: argparse.Namespace) -> int:
+    """Merge the reports; 1 where a test drifts in one of them."""
+    paths = [Path(word) for word in options.words]
+    documents = [data.read(path) for path in paths]
+    found = merged(list(zip(names(paths), documents, strict=True)))
+    if options.html:
+        page(found, options.html)
+    sys.stdout.write(data.text(found) if options.json else _text(found))
+    return int(bool(found.counts["drift"]))
+
+
+def names(paths: Sequence[Path]) -> list[str]:
+    """What the jobs are called: the files' names, or those of the folders that hold them; numbered where alike."""
+    stems = [path.stem for path in paths]
+    if len(set(stems)) < len(stems):
+        stems = [path.resolve().parent.name or path.stem for path in paths]
+    seen: Counter[str] = Counter()
+    found = []
+    for stem in stems:
+        seen[stem] += 1
+        found.append(stem if seen[stem] == 1 else f"{stem} #{seen[stem]}")
+    return found
+
+
+def page(document: Document, name: str) -> None:
+    """Write the page.
+
+    Raises:
+        ReproError: ``U102``, its libraries are not installed; ``U104``, it cannot be written.
+    """
+    from pytest_repro.report import html  # noqa: PLC0415  # its libraries are an extra
+
+    try:
+        Path(name).write_text(html.text(document), encoding="utf-8")
+    except OSError as error:
+        sentence = f"{Path(name).name!r:.80} cannot be written: {error.strerror}"
+        raise ReproError("U104", sentence, place="--html", mend="--html=repro.html") from None
+
+
+def _text(document: Document) -> str:
+    counts = ", ".join(f"{number} {state}" for state, number in document.counts.items() if number)
+    rows = [(test.nodeid, test.cells) for test in document.tests]
+    columns = [Column(label, simulated) for label, simulated in document.columns]
+    lines = [f"tests: {counts or 'none'}", "", *chart.lines(columns, rows, whole=False)]
+    lines += [
+        "",
+        *(part for part in document.hardware.split("; ")),
+        *(part for part in document.environment.split("; ")),
+    ]
+    return "\n".join(lines) + "\n"
