@@ -34,7 +34,7 @@ def add(choices: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the subcommand."""
     parser = choices.add_parser(
         "show",
-        help="what is recorded; of one test its values, seeds, owner, environment",
+        help="what is recorded; with --reproducer a script that shows the drift of one test alone",
         description="List the recorded tests of this project, or print all that is kept of one.",
         allow_abbrev=False,
     )
