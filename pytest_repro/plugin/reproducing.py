@@ -211,7 +211,10 @@ def _agreed(pairs: Sequence[Pair]) -> str:
     told = next((one for one in failures if one), "")
     if told:
         return f"its fresh processes could not run: {told}"
-    return "fresh processes agree, under each condition: what drifts is what one run leaves to the next in one process"
+    return (
+        "fresh processes agree, under each condition that was tried; if an ordinary run drifts, one run of the test "
+        "leaves something to the next, and its report names that"
+    )
 
 
 def run(arguments: Sequence[str], *, vary: str, file: str) -> Reproduced:
