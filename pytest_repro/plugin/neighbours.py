@@ -94,11 +94,32 @@ def is_subtest(report: pytest.TestReport) -> bool:
     return getattr(report, "context", None) is not None
 
 
-def failed_subtests(config: pytest.Config) -> dict[Any, int]:
-    """How many subtests failed by test: from this count pytest 9 fails a test whose body passed."""
+def failed_subtests(item: pytest.Item) -> int:
+    """How many subtests of a test failed: from this count pytest 9 fails a test whose body passed."""
+    counts = _failed(item.config)
+    return sum(counts.get(key, 0) for key in _keys(item))
+
+
+def set_failed_subtests(item: pytest.Item, number: int) -> None:
+    """Give a test another count; the counts of thousands of other tests are not touched."""
+    counts = _failed(item.config)
+    key, *others = _keys(item)
+    for each in (key, *others):
+        counts.pop(each, None)
+    if number:
+        counts[key] = number
+
+
+def _failed(config: pytest.Config) -> dict[Any, int]:
     subtests: Any = sys.modules.get("_pytest.subtests")
     counts: dict[Any, int] | None = None if subtests is None else config.stash.get(subtests.failed_subtests_key, None)
     return {} if counts is None else counts
+
+
+def _keys(item: pytest.Item) -> list[object]:
+    """Under which pytest counts a test: its node id, from 9.2 on an object that is equal for equal ids."""
+    own: object = getattr(item, "id", None)
+    return [item.nodeid] if own is None else [own, item.nodeid]
 
 
 @contextmanager

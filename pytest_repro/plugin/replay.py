@@ -137,8 +137,7 @@ class Replay:
         new.stash[SEED] = seed = self.plan.seed if seed is None else seed
         self._pins.pin(seed)
         subtests: list[pytest.TestReport] = []
-        counts = neighbours.failed_subtests(self.item.config)
-        before = dict(counts)
+        before = neighbours.failed_subtests(self.item)
         neighbours.set_timeout(self.item)
         try:
             silent = relayed(self.item.session, partial(Silent, note=subtests.append))
@@ -147,8 +146,8 @@ class Replay:
                 setup, *rest = runtestprotocol(new, log=False, nextitem=self.item)
         finally:
             neighbours.cancel_timeout(self.item)
-            run.failed_subtests = dict(counts)
-            counts.clear()
-            counts.update(before)
+            run.failed_subtests = neighbours.failed_subtests(self.item)
+            neighbours.set_failed_subtests(self.item, before)
+            del new.stash[RUN]  # a fixture of the session keeps the clone until it ends, and with it what it saw
         run.reports = [setup, *subtests, *rest]
         return run

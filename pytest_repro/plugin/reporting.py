@@ -76,9 +76,7 @@ class Amendment:
         if any(report.failed for report in first.reports) and neighbours.reruns(self._replay.item):
             return  # the visible run is what a rerun of the first one gives
         reports[:] = [*filter(neighbours.is_rerun, reports), *first.reports]
-        counts = neighbours.failed_subtests(self._replay.item.config)
-        counts.clear()
-        counts.update(first.failed_subtests)
+        neighbours.set_failed_subtests(self._replay.item, first.failed_subtests)
 
     def _main(self, reports: list[pytest.TestReport]) -> pytest.TestReport | None:
         """The report that stands for the test: of its body, else of its set-up."""

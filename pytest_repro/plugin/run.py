@@ -50,7 +50,7 @@ class Run:
         outcomes: By phase: passed, failed, skipped, xfailed, xpassed.
         reports: The reports of a hidden run, those of its subtests included.
         directory: Its ``tmp_path``, where it asked for one.
-        failed_subtests: pytest's count of them by test, as a hidden run left it.
+        failed_subtests: How many subtests of the test failed, as a hidden run left it.
         own: The error of the system that ended it, where one did: a port that is taken, a file that is missing.
         again: Called where the same item is set up a second time, as pytest-rerunfailures does: it puts a fresh run
             in this one's place.
@@ -73,7 +73,7 @@ class Run:
         self.outcomes: dict[str, str] = {}
         self.reports: list[pytest.TestReport] = []
         self.directory: object = None
-        self.failed_subtests: dict[object, int] = {}
+        self.failed_subtests = 0
         self.own = ""
         self.again: Callable[[], None] | None = None
         self._plan = plan
