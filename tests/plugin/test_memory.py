@@ -6,7 +6,8 @@ CONFTEST = """
 import gc
 def pytest_sessionfinish(session):
     gc.collect()
-    kept = [one for one in gc.get_objects() if type(one).__name__ == "Run" and type(one).__module__.startswith("pytest_repro")]
+    from pytest_repro.plugin.run import Run
+    kept = [one for one in gc.get_objects() if type(one) is Run]
     with open("kept.txt", "w") as file:
         file.write(str(len(kept)))
 """
