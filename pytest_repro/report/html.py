@@ -27,6 +27,12 @@ NEEDED = ("jinja2", "matplotlib")
 FULL = 500
 """Tests whose report stands on the page; the JSON report has the others."""
 
+BUDGET = 4_000_000
+"""Characters of those reports: with the map of 10,000 tests the page stays below 10 MB."""
+
+MAPPED = 20_000
+"""Tests of the map: all of an ordinary suite."""
+
 ROWS = 100
 """Rows of the map that are shown at once, with and without scripts."""
 
@@ -78,7 +84,9 @@ def text(document: Document) -> str:
         counts={state: (STATES[state], number) for state, number in document.counts.items()},
         columns=_ordered(document.columns),
         rows=_listed(document)[:ROWS],
+        unmapped=max(0, len(document.tests) - MAPPED),
         full=[{"test": test, "id": identity(test), "figures": drawn.of(test), **_said(test)} for test in full],
+        linked={test.nodeid for test in full},
         cut=sum(_tells(test) for test in document.tests) - len(full),
         left_out=drawn.left_out,
         most=drawing.MOST,
@@ -89,7 +97,6 @@ def text(document: Document) -> str:
         identity=identity,
         word=word,
         far=far,
-        reproducer=_reproducer,
     )
     return page.encode("utf-8", "backslashreplace").decode("utf-8")  # half a surrogate pair cannot be written
 
@@ -171,10 +178,10 @@ def _ordered(columns: Iterable[tuple[str, bool]]) -> list[tuple[str, bool]]:
 
 
 def _listed(document: Document) -> list[Test]:
-    """All tests: first those with something to tell, the others as they ran."""
+    """Tests of the map: first those with something to tell, the others as they ran."""
     told = document.telling
     known = {test.nodeid for test in told}
-    return [*told, *(test for test in document.tests if test.nodeid not in known)]
+    return [*told, *(test for test in document.tests if test.nodeid not in known)][:MAPPED]
 
 
 def _tells(test: Test) -> bool:
@@ -182,7 +189,25 @@ def _tells(test: Test) -> bool:
 
 
 def _full(document: Document) -> list[Test]:
-    return [test for test in _listed(document) if _tells(test)][:FULL]
+    found: list[Test] = []
+    left = BUDGET
+    for test in filter(_tells, _listed(document)):
+        left -= _length(test)
+        if len(found) == FULL or left < 0:
+            break
+        found.append(test)
+    return found
+
+
+def _length(test: Test) -> int:
+    """Characters of a report, roughly: what it says, and a frame around it."""
+    frame, row = 4_000, 250
+    page = test.page
+    said = [*test.limits, *test.waived, *(one.sentence for one in test.findings)]
+    rows = [] if page is None else [row for table in page.tables for row in table.rows]
+    if page is not None:
+        said += [*page.headlines, *(line for section in page.sections for line in section.lines)]
+    return frame + sum(map(len, said)) + sum(row + sum(map(len, cells)) for cells in rows)
 
 
 def _said(test: Test) -> dict[str, Any]:
