@@ -89,7 +89,10 @@ def _test(facts: Mapping[str, Any]) -> Test:
         page=None if page is None else page_from(page),
         origin=None if origin is None else Place(*origin),
         limits=tuple(facts.get("limits", ())),
-        plots=tuple(Plot(value=value, kind=kind, data=tuple(points)) for value, kind, points in facts.get("plots", ())),
+        plots=tuple(
+            Plot(value=value, runs=(one, other), kind=kind, data=tuple(points))
+            for value, (one, other), kind, points in facts.get("plots", ())
+        ),
     )
 
 

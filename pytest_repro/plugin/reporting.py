@@ -142,6 +142,7 @@ class Amendment:
 
         path, line, _ = self._replay.item.location
         gaps = [gap for finding in self._verdict.findings for gap in finding.gaps]
+        compared = [(one.labels or self._verdict.labels, one.gaps) for one in self._verdict.findings]
         origins = (where.origin(finding.where) for finding in self._verdict.findings)
         return {
             "place": [path, (line or 0) + 1],
@@ -150,7 +151,7 @@ class Amendment:
             "largest": max(
                 (gap.difference.relative for gap in gaps if gap.difference.relative is not None), default=None
             ),
-            "plots": [[one.value, one.kind, list(one.data)] for one in plots(gaps)],
+            "plots": [[one.value, list(one.runs), one.kind, list(one.data)] for one in plots(compared)],
         }
 
     def _properties(self, reports: list[pytest.TestReport], *, told: bool) -> None:

@@ -44,12 +44,14 @@ class Plot:
 
     Attributes:
         value: What the table calls it.
+        runs: What the two are called.
         kind: ``series`` for one dimension, ``image`` for two, ``spread`` for how often which difference occurs.
         data: Of ``series`` both runs; of ``image`` rows of relative differences; of ``spread`` the number of equal
             elements, then of those whose relative difference is of each power of ten from 1e-17 to 10.
     """
 
     value: str
+    runs: tuple[str, str]
     kind: str
     data: tuple[Any, ...]
 
@@ -255,7 +257,10 @@ def _said(data: object) -> Said:
 def _plot(data: object) -> Plot:
     known = _object(data)
     value, kind = entry.field(known, "value", str), entry.field(known, "kind", str)
-    return Plot(value=value, kind=kind, data=tuple(entry.field(known, "data", list)))
+    runs = entry.texts(known, "runs")
+    if len(runs) != 2:  # noqa: PLR2004  # two runs
+        raise entry.malformed("no two runs", "runs")
+    return Plot(value=value, runs=(runs[0], runs[1]), kind=kind, data=tuple(entry.field(known, "data", list)))
 
 
 def _place(data: object) -> Place:

@@ -105,24 +105,18 @@ class Drawing:
                 continue
             self._drawn += 1
             say, draw = _DRAW[plot.kind]
-            keys = _keys(test, plot) if plot.kind == "series" else ()
+            keys = plot.runs if plot.kind == "series" else ()
             svg = _svg(draw, numbers, f"chart-{self._drawn}")
-            found.append(Figure(plot.value, svg, say(plot.value, numbers), _CAPTIONS[plot.kind], keys))
+            caption = f"{plot.runs[0]} and {plot.runs[1]}: {_CAPTIONS[plot.kind]}"
+            found.append(Figure(plot.value, svg, say(plot.value, numbers), caption, keys))
         return found
 
 
 _CAPTIONS = {
-    "series": "both runs, element by element",
+    "series": "element by element",
     "image": "relative difference by row and column, the largest of each block; blank: equal",
     "spread": "how many elements differ by which power of ten",
 }
-
-
-def _keys(test: Test, plot: Plot) -> tuple[str, ...]:
-    """What the two runs are called where that is certain."""
-    tables = test.page.tables if test.page else ()
-    named = [table.columns for table in tables if any(row.value == plot.value for row in table.rows)]
-    return named[0] if len(named) == 1 else ("one run", "the other")
 
 
 def _numbers(plot: Plot) -> np.ndarray[Any, Any] | None:

@@ -31,18 +31,23 @@ DECADES = range(-17, 2)
 """Powers of ten of a spread."""
 
 
-def plots(gaps: Sequence[Gap]) -> tuple[Plot, ...]:
-    """What can be drawn of the drifted values, the first of them."""
-    found: list[Plot] = []
-    drawn = 0
-    for gap in sorted(gaps, key=lambda gap: not gap.difference.drifted):
-        made = list(_of(gap)) if drawn < MOST else []
-        found += made
-        drawn += bool(made)
-    return tuple(found)
+def plots(compared: Sequence[tuple[tuple[str, str], Sequence[Gap]]]) -> tuple[Plot, ...]:
+    """What can be drawn of the drifted values, the first of them.
+
+    Args:
+        compared: What two runs are called, and where they part; of a pair that occurs twice a value is drawn once.
+    """
+    found: dict[tuple[str, tuple[str, str]], list[Plot]] = {}
+    for runs, gaps in compared:
+        for gap in sorted(gaps, key=lambda gap: not gap.difference.drifted):
+            if len(found) < MOST and (gap.address, runs) not in found:
+                made = list(_of(gap, runs))
+                if made:
+                    found[gap.address, runs] = made
+    return tuple(plot for made in found.values() for plot in made)
 
 
-def _of(gap: Gap) -> Iterator[Plot]:
+def _of(gap: Gap, runs: tuple[str, str]) -> Iterator[Plot]:
     before, after = (getattr(leaf, "values", None) for leaf in (gap.before, gap.after))
     if not isinstance(before, np.ndarray) or not isinstance(after, np.ndarray) or before.shape != after.shape:
         return
@@ -55,10 +60,10 @@ def _of(gap: Gap) -> Iterator[Plot]:
         relative = np.abs(one - other) / np.maximum(np.abs(one), np.abs(other))
     relative = np.where(one == other, 0.0, relative)
     if one.ndim == 1:
-        yield Plot(value=name, kind="series", data=(_thin(one), _thin(other)))
+        yield Plot(value=name, runs=runs, kind="series", data=(_thin(one), _thin(other)))
     elif one.ndim == 2:  # noqa: PLR2004  # rows and columns
-        yield Plot(value=name, kind="image", data=tuple(_blocks(relative)))
-    yield Plot(value=name, kind="spread", data=tuple(_spread(relative)))
+        yield Plot(value=name, runs=runs, kind="image", data=tuple(_blocks(relative)))
+    yield Plot(value=name, runs=runs, kind="spread", data=tuple(_spread(relative)))
 
 
 def _thin(values: np.ndarray[Any, Any]) -> list[float | None]:

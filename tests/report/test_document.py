@@ -34,7 +34,11 @@ SAID = st.builds(
     Said, code=st.sampled_from(["R101", "S201"]), action=st.sampled_from(["fail", "warn", "accept"]), sentence=TEXTS
 )
 PLOTS = st.builds(
-    Plot, value=TEXTS, kind=st.just("spread"), data=st.lists(st.integers(0, 9), min_size=20, max_size=20).map(tuple)
+    Plot,
+    value=TEXTS,
+    runs=st.just(("run 1", "run 2")),
+    kind=st.just("spread"),
+    data=st.lists(st.integers(0, 9), min_size=20, max_size=20).map(tuple),
 )
 TESTS = st.builds(
     Case,

@@ -122,7 +122,10 @@ def document(say=str, tests=None):
 
 def drawn(say=str):
     kinds = {"series": PAIR, "image": ([0.0, 1e-9], [1e-16, 1.0]), "spread": (5, *range(19))}
-    return tuple(Plot(value=say(f"plotted {kind}"), kind=kind, data=data) for kind, data in kinds.items())
+    return tuple(
+        Plot(value=say(f"plotted {kind}"), runs=("run 1", "run 2"), kind=kind, data=data)
+        for kind, data in kinds.items()
+    )
 
 
 def data(page):
@@ -342,10 +345,11 @@ def test_a_chart_says_what_it_shows_to_those_who_do_not_see_it():
     assert labels[2].startswith("plotted spread: 5 equal; 1 by 1e-16, 2 by 1e-15, ")
 
 
-def test_two_lines_are_called_what_the_table_calls_the_two_runs():
-    plot = Plot(value="weights", kind="series", data=PAIR)
-    assert drawing.Drawing().of(case(plots=(plot,)))[0].keys == ("run 1", "run 2")
-    assert drawing.Drawing().of(case(plots=(replace(plot, value="other"),)))[0].keys == ("one run", "the other")
+def test_two_lines_are_called_what_their_runs_are_called():
+    plot = Plot(value="weights", runs=("fresh", "blas"), kind="series", data=PAIR)
+    (figure,) = drawing.Drawing().of(case(plots=(plot,)))
+    assert figure.keys == ("fresh", "blas")
+    assert figure.caption == "fresh and blas: element by element"
 
 
 def test_the_same_numbers_are_drawn_once_a_test():
@@ -366,7 +370,7 @@ def test_the_same_numbers_are_drawn_once_a_test():
     ],
 )
 def test_what_cannot_be_drawn_is_left_away(kind, numbers):
-    assert drawing.Drawing().of(case(plots=(Plot(value="x", kind=kind, data=numbers),))) == []
+    assert drawing.Drawing().of(case(plots=(Plot(value="x", runs=("run 1", "run 2"), kind=kind, data=numbers),))) == []
 
 
 @pytest.mark.parametrize(
@@ -383,4 +387,6 @@ def test_what_cannot_be_drawn_is_left_away(kind, numbers):
     ],
 )
 def test_numbers_at_the_ends_of_their_range_are_drawn(kind, numbers):
-    assert len(drawing.Drawing().of(case(plots=(Plot(value="x", kind=kind, data=numbers),)))) == 1
+    assert (
+        len(drawing.Drawing().of(case(plots=(Plot(value="x", runs=("run 1", "run 2"), kind=kind, data=numbers),)))) == 1
+    )
