@@ -145,7 +145,7 @@ class Amendment:
         compared = [(one.labels or self._verdict.labels, one.gaps) for one in self._verdict.findings]
         origins = (where.origin(finding.where) for finding in self._verdict.findings)
         return {
-            "place": [path, (line or 0) + 1],
+            "place": [path.rpartition("site-packages/")[2], (line or 0) + 1],
             "origin": next((list(one) for one in origins if one is not None), None),
             "page": None if told is None else page_dict(told),
             "largest": max(
@@ -187,9 +187,13 @@ def run_again(item: pytest.Item, settings: Settings) -> str:
         where = os.path.relpath(item.path, directory)
     except ValueError:  # another drive
         where = str(item.path)
-    if where.startswith(os.pardir + os.sep + os.pardir):  # an installed package, asked for by --pyargs
-        where = str(item.path)
-    words = ["pytest", shlex.quote(f"{where}{colons}{name}"), f"--repro-seed={settings.session_seed}"]
+    words = ["pytest", shlex.quote(f"{where}{colons}{name}")]
+    if where.startswith(os.pardir + os.sep + os.pardir):  # an installed package
+        module = getattr(item, "module", None)
+        named = None if module is None or "site-packages" not in item.path.parts else module.__name__
+        words[1:] = [shlex.quote(f"{item.path}{colons}{name}")] if named is None else []
+        words += [] if named is None else ["--pyargs", shlex.quote(f"{named}{colons}{name}")]
+    words.append(f"--repro-seed={settings.session_seed}")
     if settings.mode == "all":
         words.append("--repro=all")
     if settings.pin == "entropy":

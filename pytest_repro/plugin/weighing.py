@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from pytest_repro.plugin.conditions import Conditions
     from pytest_repro.plugin.replay import Replay
 
+REPLAY = "replay"
+DRIFTS = ("R101", "R102")
+"""Codes of what drifts between runs of one process, with nothing changed."""
+
 ELSEWHERE = "its fresh processes ran on another machine"
 
 
@@ -65,7 +69,15 @@ def weighed(
     again = None if twins is None else unrepeatable(*twins, terms, explained=known, policy=policy)
     unstable = known | _addresses(again)
     varied = conditions.of(nodeid)
-    judgement = judged(varied, terms, unstable=unstable, confirmed=conditions.confirmed(nodeid), policy=policy)
+    judgement = judged(
+        varied,
+        terms,
+        unstable=unstable,
+        confirmed=conditions.confirmed(nodeid),
+        shaky=again is not None
+        or (verdict.condition == REPLAY and any(one.code in DRIFTS for one in verdict.findings)),
+        policy=policy,
+    )
     judgement = replace(judgement, findings=tuple(_placed(one, conditions, replay) for one in judgement.findings))
     again = None if again is None else _placed(again, conditions, replay)
     explained = unstable.union(*map(_addresses, judgement.findings))

@@ -29,8 +29,10 @@ def terms(tol=None, under=None):
     return Terms(tolerances_from(tol), conditions, ())
 
 
-def judge(*varied, allowed=None, unstable=(), confirmed=True, policy=None):
-    return judged(varied, allowed or terms(), unstable=frozenset(unstable), confirmed=confirmed, policy=policy or {})
+def judge(*varied, allowed=None, unstable=(), confirmed=True, shaky=False, policy=None):
+    known = frozenset(unstable)
+    allowed = allowed or terms()
+    return judged(varied, allowed, unstable=known, confirmed=confirmed, shaky=shaky, policy=policy or {})
 
 
 def parted(condition, before, after):
@@ -50,6 +52,17 @@ def test_a_behavioural_condition_fails_with_its_name_its_proof_and_what_is_innoc
     assert finding.against == "fresh process under hashseed, beside one with nothing changed; the same under blas"
     assert finding.confidence == "proved: nothing else was changed, and two unchanged processes agree"
     assert {label: cell.state for label, cell in judgement.cells.items()} == {"hashseed": "drift", "blas": "same"}
+
+
+def test_where_other_values_part_with_nothing_changed_a_condition_is_neither_proved_nor_fails():
+    judgement = judge(parted(SEED, run(x="ab"), run(x="ba")), shaky=True)
+    (finding,) = judgement.findings
+    assert finding.action == "accept"
+    assert finding.confidence.startswith("perhaps: other values of this test part with nothing changed")
+    assert judgement.cells["hashseed"].state == "within"
+    assert (
+        judge(parted(SEED, run(x="ab"), run(x="ba")), shaky=True, policy={"R111": "fail"}).findings[0].action == "fail"
+    )
 
 
 def test_without_a_second_unchanged_process_nothing_is_called_proved():
