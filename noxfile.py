@@ -63,6 +63,13 @@ def types(session: nox.Session) -> None:
 
 
 @nox.session(python="3.11")
+def docs(session: nox.Session) -> None:
+    """The site, into site/; a warning is an error."""
+    session.install("-e", ".[docs]")
+    session.run("mkdocs", "build", "--strict", *session.posargs)
+
+
+@nox.session(python="3.11")
 def bench(session: nox.Session) -> None:
     """Ratios against bare pytest and named peers, interleaved in one run."""
     session.install("-e", ".[test]", "pytest-flakefinder")

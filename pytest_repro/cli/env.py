@@ -43,7 +43,7 @@ def add(choices: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print or compare; comparing exits 1 where something differs that explains numeric drift."""
+    """Print or compare; a difference is told and is no failure."""
     if len(options.saved) > 2:  # noqa: PLR2004  # a pair is what can be compared
         raise ReproError("U104", "env compares two files", place="env", mend="pytest-repro env before.json after.json")
     before = [read(Path(name)) for name in options.saved]

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_repro.errors import ReproError
-from pytest_repro.report import chart, data
-from pytest_repro.report.chart import Column
+from pytest_repro.report import data, table
 from pytest_repro.report.document import merged
 
 if TYPE_CHECKING:
@@ -60,9 +59,12 @@ def page(document: Document, name: str) -> None:
 
 def _text(document: Document) -> str:
     counts = ", ".join(f"{number} {state}" for state, number in document.counts.items() if number)
-    rows = [(test.nodeid, test.cells) for test in document.tests]
-    columns = [Column(label, simulated) for label, simulated in document.columns]
-    lines = [f"tests: {counts or 'none'}", "", *chart.lines(columns, rows, whole=False)]
+    jobs = [label for label, _ in document.columns if ": " not in label]
+    told = [test for test in document.telling if any(test.cells.get(job) not in ("=", None) for job in jobs)]
+    rows = [(test.nodeid, *(test.cells.get(job, "-") for job in jobs)) for test in told]
+    lines = [f"tests: {counts or 'none'}", ""]
+    lines += [*table.lines(("test", *jobs), rows), ""] if rows else []
+    lines += ["= nothing found   noted: found and accepted   - not in that report"] if rows else []
     lines += [
         "",
         *(part for part in document.hardware.split("; ")),

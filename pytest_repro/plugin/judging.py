@@ -214,7 +214,7 @@ def _not_idempotent(moved: tuple[Gap, ...], found: Cause, policy: Mapping[str, A
     named = ", ".join(found.changed[:SHOWN_NAMES])
     if len(found.changed) > SHOWN_NAMES:
         named += f" and {len(found.changed) - SHOWN_NAMES} more"
-    shown = f"{counted(len(moved), 'value')} of the second run show it"
+    shown = f"{counted(len(moved), 'value')} of the second run {'shows' if len(moved) == 1 else 'show'} it"
     reasons = [f"state outlives the test: {named}"] if named else []
     if found.counted:
         reasons.append("a count goes on from run to run")

@@ -21,7 +21,7 @@ from pytest_repro.plugin.conditions import Conditions
 from pytest_repro.plugin.laboratory import telling
 from pytest_repro.plugin.premises import premises_of
 from pytest_repro.plugin.progress import Progress
-from pytest_repro.plugin.watching import to_blame
+from pytest_repro.plugin.watching import NO_CALL, to_blame
 from pytest_repro.reproducer.build import Built, build
 from pytest_repro.reproducer.script import Member, Settings
 from pytest_repro.variations.condition import COMBINED, FRESH, Condition
@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from pytest_repro.diagnose.splitting import Pair
     from pytest_repro.reproducer.recipe import Call
 
+
+TRIES = 3
+"""Times that a line is watched on which no call differs: what is drawn anew may come out the same by chance."""
 
 MOST = 4
 """Fresh processes side by side: each runs one test."""
@@ -185,7 +188,12 @@ def _call(campaign: Campaign, suspect: Suspect, place: tuple[str, int, str]) -> 
     """The call that is to blame among those of a place, or why there is none."""
     ids = (suspect.nodeid,)
     wanted = (Errand(FRESH, ids, watched=place), Errand(suspect.condition, ids, watched=place))
-    return to_blame(campaign.carry_out(wanted), suspect.nodeid, place)
+    found: Call | str = ""
+    for _ in range(TRIES):
+        found = to_blame(campaign.carry_out(wanted), suspect.nodeid, place)
+        if not isinstance(found, str) or NO_CALL not in found or not place[1]:
+            break
+    return found
 
 
 def _settings(condition: Condition) -> Settings:

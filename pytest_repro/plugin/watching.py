@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from pytest_repro.reproducer.recipe import Call
 
 
+NO_CALL = "no call of a library"
+"""How the reason begins where all calls of a place agree."""
+
+
 class Watching:
     """Watches while a test runs.
 
@@ -99,5 +103,5 @@ def to_blame(pair: Sequence[Brought], nodeid: str, place: tuple[str, int, str]) 
     found = calls.to_blame(one, other)
     if found is None:
         name = f"{Path(place[0]).name}:{place[1]}" if place[1] else place[2]
-        return f"no call of a library at {name} has the same arguments and another result ({len(one)} calls seen)"
+        return f"{NO_CALL} at {name} has the same arguments and another result ({len(one)} calls seen)"
     return found
