@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np  # noqa: F401  # brings the library that is asked
@@ -285,7 +286,13 @@ def slow_session(pytester) -> tuple[subprocess.Popen[bytes], list[int]]:
     own = {"PIDS": f"{pids}/", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "TMPDIR": str(pytester.path)}
     words = [sys.executable, "-m", "pytest", "-p", "repro", "-p", "no:cacheprovider", "--repro-vary=hashseed=5"]
     process = subprocess.Popen(
-        words, env={**os.environ, **own}, cwd=pytester.path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        words,
+        env={**os.environ, **own},
+        cwd=pytester.path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        # a shell's background jobs, and workers of one, ignore the interrupt, and so would this
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL) if os.name == "posix" else None,  # noqa: PLW1509  # no threads here
     )
     for _ in range(400):
         if list(pids.iterdir()):
