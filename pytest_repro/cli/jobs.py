@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pytest_repro.cli.operands import numbered
 from pytest_repro.errors import ReproError
 from pytest_repro.report import data, table
 from pytest_repro.report.document import merged
@@ -34,12 +34,7 @@ def names(paths: Sequence[Path]) -> list[str]:
     stems = [path.stem for path in paths]
     if len(set(stems)) < len(stems):
         stems = [path.resolve().parent.name or path.stem for path in paths]
-    seen: Counter[str] = Counter()
-    found = []
-    for stem in stems:
-        seen[stem] += 1
-        found.append(stem if seen[stem] == 1 else f"{stem} #{seen[stem]}")
-    return found
+    return numbered(stems)
 
 
 def page(document: Document, name: str) -> None:

@@ -204,12 +204,17 @@ def _names(found: list[_Named]) -> list[str]:
         names = [one.names()[at] for one in found]
         if len(set(names)) == len(names):
             return names
+    return numbered(names)
+
+
+def numbered(names: Sequence[str]) -> list[str]:
+    """The names, with a number behind each that was there before."""
     seen: Counter[str] = Counter()
-    numbered = []
+    found = []
     for name in names:
         seen[name] += 1
-        numbered.append(name if seen[name] == 1 else f"{name} #{seen[name]}")
-    return numbered
+        found.append(name if seen[name] == 1 else f"{name} #{seen[name]}")
+    return found
 
 
 def common(found: Sequence[Operand]) -> tuple[Operand, ...]:

@@ -122,7 +122,7 @@ def _instrumented(found: Excerpt, place: Place, rewrite: Rewrite | None) -> Code
     if plain is None or not same(plain, found.code):
         return "its source does not give the code that runs"
     tree, target = found.parsed() or parsed
-    _Calls(found.text.split("\n")).wrap(target, place.line)
+    _Calls(found.text).wrap(target, place.line)
     made = found.compiled(ast.fix_missing_locations(tree))
     if made is None or made.co_freevars != found.code.co_freevars:
         return "its closure differs"
@@ -144,8 +144,8 @@ def _innermost(target: Definition, line: int) -> ast.stmt | None:
 class _Calls(ast.NodeTransformer):
     """Sends calls, binary operators and walks over sets by way of the witness."""
 
-    def __init__(self, lines: list[str]) -> None:
-        self._lines = lines
+    def __init__(self, source: str) -> None:
+        self._source = source
         self._count = 0
         self._inside = False
 
@@ -228,7 +228,7 @@ class _Calls(ast.NodeTransformer):
         return ast.copy_location(made, node)
 
     def _text(self, node: ast.expr) -> str:
-        found: Any = None if self._inside else ast.get_source_segment("\n".join(self._lines), node)
+        found: Any = None if self._inside else ast.get_source_segment(self._source, node)
         return " ".join(found.split()) if found else ast.unparse(node)
 
 

@@ -25,16 +25,20 @@ PROPERTY = "repro."
 def properties_of_suite(config: pytest.Config, report: pytest.TestReport) -> None:
     """Where a JUnit file is of the family xunit2, our properties are the suite's, named by their test.
 
-    That schema has none in a test's case, and what reads by the schema refuses the whole file. pytest keeps the writer
-    of the file under a private key.
+    That schema has none in a test's case, and what reads by the schema refuses the whole file.
     """
-    writer: Any = config.stash.get(xml_key, None)
+    writer = _junit(config)
     ours = [pair for pair in report.user_properties if pair[0].startswith(PROPERTY)]
     if writer is None or not ours or config.getini("junit_family") != "xunit2":
         return
     report.user_properties = [pair for pair in report.user_properties if pair not in ours]
     for name, value in ours:
         writer.add_global_property(f"{name}[{report.nodeid}]", str(value))
+
+
+def _junit(config: pytest.Config) -> Any:
+    """The writer of the session's JUnit file; None where none is written."""
+    return config.stash.get(xml_key, None)
 
 
 def set_timeout(item: pytest.Item) -> None:
@@ -125,8 +129,7 @@ def _keys(item: pytest.Item) -> list[object]:
 @contextmanager
 def suite_properties_once(config: pytest.Config) -> Iterator[None]:
     """``record_testsuite_property`` writes straight into the JUnit file, in each run of a test."""
-    junit: Any = sys.modules.get("_pytest.junitxml")
-    xml: Any = None if junit is None else config.stash.get(junit.xml_key, None)
+    xml = _junit(config)
     written: list[object] = [] if xml is None else xml.global_properties
     start = len(written)
     try:

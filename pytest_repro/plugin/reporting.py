@@ -141,26 +141,24 @@ class Amendment:
         from pytest_repro.report.plots import plots  # noqa: PLC0415  # likewise
 
         path, line, _ = self._replay.item.location
-        gaps = [gap for finding in self._verdict.findings for gap in finding.gaps]
         compared = [(one.labels or self._verdict.labels, one.gaps) for one in self._verdict.findings]
         origins = (where.origin(finding.where) for finding in self._verdict.findings)
         return {
             "place": [path.rpartition("site-packages/")[2], (line or 0) + 1],
             "origin": next((list(one) for one in origins if one is not None), None),
             "page": None if told is None else page_dict(told),
-            "largest": max(
-                (gap.difference.relative for gap in gaps if gap.difference.relative is not None), default=None
-            ),
+            "largest": _largest(self._verdict),
             "plots": [[one.value, list(one.runs), one.kind, list(one.data)] for one in plots(compared)],
         }
 
     def _properties(self, reports: list[pytest.TestReport], *, told: bool) -> None:
+        largest = _largest(self._verdict)
         codes = ",".join(f"RPR-{finding.code}" for finding in self._verdict.findings) or "none"
         properties = [
             ("repro.session_seed", str(self._settings.session_seed)),
             ("repro.codes", codes),
             ("repro.action", self._verdict.action),
-            ("repro.largest", _largest(self._verdict)),
+            ("repro.largest", "" if largest is None else f"{largest:.2g}"),
             *(self._premises.properties() if told else ()),
         ]
         for report in reports:
@@ -168,10 +166,10 @@ class Amendment:
                 report.user_properties = [*report.user_properties, *properties]
 
 
-def _largest(verdict: Verdict) -> str:
-    """The largest relative difference among the findings; empty where none has a size."""
+def _largest(verdict: Verdict) -> float | None:
+    """The largest relative difference among the findings; None where none has a size."""
     found = [gap.difference.relative for finding in verdict.findings for gap in finding.gaps]
-    return max((f"{size:.2g}" for size in found if size is not None), key=float, default="")
+    return max((size for size in found if size is not None), default=None)
 
 
 def _subtests(reports: list[pytest.TestReport]) -> list[str]:

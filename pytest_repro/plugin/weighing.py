@@ -10,6 +10,7 @@ from pytest_repro.controls.catalogue import ACTIONS
 from pytest_repro.controls.conditions import Terms, judged, process, unrepeatable
 from pytest_repro.controls.matrix import Cell
 from pytest_repro.controls.verdict import Finding, action_of
+from pytest_repro.controls.waiving import REPLAY
 from pytest_repro.plugin.judging import started_from
 from pytest_repro.plugin.laboratory import telling
 from pytest_repro.report import where
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from pytest_repro.plugin.conditions import Conditions
     from pytest_repro.plugin.replay import Replay
 
-REPLAY = "replay"
 DRIFTS = ("R101", "R102")
 """Codes of what drifts between runs of one process, with nothing changed."""
 

@@ -16,6 +16,13 @@ VERSION = "1.0"
 """Of what :func:`to_dict` gives: a reader takes any minor, refuses another major."""
 
 
+STATES = {"drift": "drift", "warned": "warned", "noted": "noted", "same": "the same", "skipped": "skipped"}
+"""What a reader is told of each state of a test, worst first."""
+
+TELLING = ("drift", "warned", "noted")
+"""States of tests with something to tell, worst first."""
+
+
 class Place(NamedTuple):
     """A line of source, told from where pytest was started."""
 
@@ -129,7 +136,7 @@ class Document:
     @property
     def counts(self) -> dict[str, int]:
         """Tests by state, in the order in which a reader wants them."""
-        found = dict.fromkeys(("drift", "warned", "noted", "same", "skipped"), 0)
+        found = dict.fromkeys(STATES, 0)
         for test in self.tests:
             found[test.state] += 1
         return found
@@ -137,9 +144,8 @@ class Document:
     @property
     def telling(self) -> tuple[Test, ...]:
         """Tests with something to tell, drifts first, then the largest differences."""
-        order = ("drift", "warned", "noted")
-        told = [test for test in self.tests if test.state in order]
-        return tuple(sorted(told, key=lambda test: (order.index(test.state), -(test.largest or 0.0))))
+        told = [test for test in self.tests if test.state in TELLING]
+        return tuple(sorted(told, key=lambda test: (TELLING.index(test.state), -(test.largest or 0.0))))
 
 
 def to_dict(document: Document) -> dict[str, Any]:
@@ -278,7 +284,7 @@ def _column(data: object) -> tuple[str, bool]:
 
 
 def _state(text: str) -> str:
-    if text not in ("drift", "warned", "noted", "same", "skipped"):
+    if text not in STATES:
         raise entry.malformed("no state", "state")
     return text
 

@@ -14,6 +14,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_repro.errors import ReproError
+from pytest_repro.report.document import STATES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -35,9 +36,6 @@ MAPPED = 20_000
 
 ROWS = 100
 """Rows of the map that are shown at once, with and without scripts."""
-
-STATES = {"drift": "drift", "warned": "warned", "noted": "noted", "same": "the same", "skipped": "skipped"}
-"""What a reader is told of each state, worst first."""
 
 UNMEASURED = 1e300
 """Stands for a difference without a size where the map is sorted: larger than all that have one, and valid JSON."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pytest_repro.controls.counting import counted
 from pytest_repro.report import terminal
+from pytest_repro.report.document import STATES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,8 +22,6 @@ LINES = 200
 
 LIMIT = 900_000
 """Bytes: GitHub refuses a summary of more than a MiB."""
-
-STATES = {"drift": "drift", "warned": "warned", "noted": "noted", "same": "the same", "skipped": "skipped"}
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|~:/$])")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;"}

@@ -13,9 +13,9 @@ import numpy as np
 
 from pytest_repro.reproducer.bench import TIMES, Bench, Ran, ran
 from pytest_repro.reproducer.recipe import Attribute, Made, Name
-from pytest_repro.reproducer.script import NUMBERS, TEXT, Settings, computing, script
+from pytest_repro.reproducer.script import NUMBERS, TEXT, Settings, script
 from pytest_repro.reproducer.shrinking import shrunk
-from pytest_repro.reproducer.text import SYMBOLS
+from pytest_repro.reproducer.text import SYMBOLS, Writer
 
 if TYPE_CHECKING:
     from pytest_repro.reproducer.recipe import Call
@@ -122,7 +122,7 @@ def _fewest(call: Call, settings: Settings, folder: Path) -> Settings:
 
 
 def _verified(call: Call, settings: Settings, kind: str, folder: Path, about: tuple[str, str]) -> Built:
-    text = computing(call)
+    text = Writer(call).write()
     made_from, file = about
     needs = _needs(text, kind)
     data = str(Path(file).with_suffix(".npz")) if text.data else ""

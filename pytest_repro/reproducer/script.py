@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_repro.reproducer.recipe import Name
-from pytest_repro.reproducer.text import Writer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -88,13 +87,8 @@ class Settings:
         return dict(self.first) != dict(self.second)
 
 
-def computing(call: Call) -> Text:
-    """The parts that compute; what a worker runs and what stands in the script are the same."""
-    return Writer(call).write()
-
-
 def program(text: Text) -> str:
-    """Source of imports, data and ``compute()``, for a worker."""
+    """Source of imports, data and ``compute()``, for a worker; the script computes by the very same lines."""
     lines = [*sorted(text.imports), "import numpy as np", "DATA = dict(np.load(DATA_FILE)) if DATA_FILE else {}"]
     return "\n".join([*lines, *text.definitions, *_computing(text, apart=False)]) + "\n"
 
