@@ -49,7 +49,7 @@ class Suspect(NamedTuple):
     Attributes:
         nodeid: The test.
         condition: The guilty one; the unchanged one where two unchanged processes part.
-        way: Place of the line at which it begins; None where tracing did not show it.
+        places: Where calls are looked at, the most likely first: the line at which it begins, its function, the test.
     """
 
     nodeid: str
@@ -62,13 +62,11 @@ class Reproduced:
     """What came of it.
 
     Attributes:
-        status: pytest's exit status.
         nodeid: The test of which a script was made, or the last that was tried.
         built: The script; None where there is none.
         reasons: Why there is none, in the order of the attempts.
     """
 
-    status: int = 0
     nodeid: str = ""
     built: Built | None = None
     reasons: list[str] = field(default_factory=list)
@@ -235,5 +233,5 @@ def run(arguments: Sequence[str], *, vary: str, file: str) -> Reproduced:
     """
     reproducing = Reproducing(vary, file)
     with redirect_stdout(sys.stderr):
-        reproducing.found.status = int(pytest.main(list(arguments), plugins=[reproducing]))
+        pytest.main(list(arguments), plugins=[reproducing])
     return reproducing.found

@@ -164,7 +164,7 @@ def from_dict(data: object) -> Document:
     """The document in plain values; trusts nothing.
 
     Raises:
-        ReproError: ``B602``, it is none; ``B604``, of another major version.
+        ReproError: ``B602``, it is none, or of another major version.
     """
     if not isinstance(data, dict) or data.get("schema") != SCHEMA:
         raise entry.malformed("no report of pytest-repro")

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
         def settings(self) -> Any: ...  # noqa: D102  # likewise
         @property
         def data(self) -> Mapping[str, Any]: ...  # noqa: D102  # likewise
-        @property
-        def tried(self) -> int: ...  # noqa: D102  # likewise
 
 
 def text(nodeid: str, built: Built, path: Path) -> str:

@@ -43,7 +43,6 @@ class Built:
         settings: Under what.
         needs: Packages and versions.
         ran: How its own run ended.
-        tried: Smaller inputs that were tried.
     """
 
     source: str
@@ -52,7 +51,6 @@ class Built:
     settings: Settings
     needs: tuple[str, ...]
     ran: Ran
-    tried: int
 
 
 def build(call: Call, settings: Settings, folder: Path, *, made_from: str, file: str) -> Built | str:
@@ -79,12 +77,11 @@ def build(call: Call, settings: Settings, folder: Path, *, made_from: str, file:
             return f"the call alone does not drift{why}"
         kind = _kind(bench)
         smallest = call if settings.unsteady else _smallest(call, bench, kind, times)
-        tried = bench.tried - 1
     settings = _fewest(smallest, settings, folder)
     for attempt in (smallest, call):
         built = _verified(attempt, settings, kind[0], folder, (made_from, file))
         if built.ran.status == 1:
-            return replace(built, tried=tried if attempt is smallest else 0)
+            return built
     return f"the script did not show the drift when it was run: {built.ran.output[-300:].strip() or built.ran.status}"
 
 
@@ -97,14 +94,13 @@ def _kind(bench: Bench) -> tuple[str, bool]:
 def _smallest(call: Call, bench: Bench, kind: tuple[str, bool], times: int) -> Call:
     until = time.monotonic() + SHRINKING_S
     attempts = shrunk(call)
-    smallest = call
     try:
         attempt = next(attempts)
         while True:
             drifts = time.monotonic() < until and bench.differs(attempt, times) and _kind(bench) == kind
-            smallest = attempt if drifts else smallest
             attempt = attempts.send(drifts)
-    except StopIteration:
+    except StopIteration as end:
+        smallest: Call = end.value
         return smallest
 
 
@@ -140,7 +136,6 @@ def _verified(call: Call, settings: Settings, kind: str, folder: Path, about: tu
         settings=settings,
         needs=needs,
         ran=ran(here / file, RUNNING_S),
-        tried=0,
     )
 
 
