@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pytest_repro.values import registry
-from pytest_repro.values.address import category, matches, rest
+from pytest_repro.values.address import category, matches
 from pytest_repro.values.difference import Difference
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Container, Iterable, Sequence
 
     from pytest_repro.envelope import Envelope
     from pytest_repro.values.frozen import Frozen
@@ -27,7 +27,7 @@ class Gap:
         after: The value in the later one; None if it is missing.
         difference: How far they are apart.
         tolerance: What was allowed here.
-        also: Other addresses that hold the same two values: an asserted call and the local it was bound to.
+        also: Further addresses that hold the same two values: an asserted call and the local it was bound to.
     """
 
     address: str
@@ -36,6 +36,11 @@ class Gap:
     difference: Difference
     tolerance: Tolerance
     also: tuple[str, ...] = ()
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """All addresses that hold these two values."""
+        return (self.address, *self.also)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +65,32 @@ class Comparison:
     def drifts(self) -> tuple[Gap, ...]:
         """The gaps that are beyond their tolerance."""
         return tuple(gap for gap in self.gaps if gap.difference.drifted)
+
+
+def addresses_of(gaps: Iterable[Gap]) -> frozenset[str]:
+    """All addresses of some gaps, also those that are told under another name."""
+    return frozenset(address for gap in gaps for address in gap.addresses)
+
+
+def within(gaps: Iterable[Gap], addresses: Container[str]) -> tuple[Gap, ...]:
+    """The gaps at some addresses, told under these."""
+    return _told(gaps, lambda address: address in addresses)
+
+
+def without(gaps: Iterable[Gap], addresses: Container[str]) -> tuple[Gap, ...]:
+    """The gaps at all other addresses, told under the others."""
+    return _told(gaps, lambda address: address not in addresses)
+
+
+def _told(gaps: Iterable[Gap], wanted: Callable[[str], bool]) -> tuple[Gap, ...]:
+    found = []
+    for gap in gaps:
+        names = tuple(filter(wanted, gap.addresses))
+        if names == gap.addresses:
+            found.append(gap)
+        elif names:
+            found.append(replace(gap, address=names[0], also=names[1:]))
+    return tuple(found)
 
 
 UNCOUNTED = frozenset({"outcome", "rng"})
@@ -140,16 +171,6 @@ def _joined(gaps: list[Gap]) -> list[Gap]:
     joined: list[Gap] = []
     for twins in kept.values():
         first, *others = sorted(twins, key=lambda gap: order[category(gap.address)])
-        also = tuple(rest(gap.address) or gap.address for gap in others)
-        joined.append(
-            Gap(
-                address=first.address,
-                before=first.before,
-                after=first.after,
-                difference=first.difference,
-                tolerance=first.tolerance,
-                also=also,
-            )
-        )
+        joined.append(replace(first, also=tuple(gap.address for gap in others)))
     position = {gap.address: number for number, gap in enumerate(gaps)}
     return sorted(single + joined, key=lambda gap: position[gap.address])

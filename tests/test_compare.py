@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pytest_repro.compare import compare
+from pytest_repro.compare import addresses_of, compare, within, without
 from pytest_repro.envelope import FORMAT, Envelope
 from pytest_repro.values.registry import Freezer, from_dict
 from pytest_repro.values.tolerance import Tolerances, tolerances_from
@@ -56,7 +56,19 @@ def test_ignored_addresses_are_counted_and_their_patterns_found():
 def test_one_value_seen_under_two_names_is_told_once_under_the_name_a_reader_knows():
     before, after = ({"asserted__f()": x, "locals__x": x, "locals__y": 1} for x in (0.25, 0.75))
     (gap,) = gaps(envelope(**before), envelope(**after)).gaps
-    assert (gap.address, gap.also) == ("locals.x", ("f()",))
+    assert gap.addresses == ("locals.x", "asserted.f()")
+
+
+def test_gaps_are_set_apart_by_each_name_of_their_values():
+    before, after = ({"asserted__f()": x, "locals__x": x, "locals__y": y} for x, y in ((0.25, 1), (0.75, 2)))
+    found = gaps(envelope(**before), envelope(**after)).drifts
+    assert addresses_of(found) == {"locals.x", "locals.y", "asserted.f()"}
+    for names in [{"locals.x"}, {"asserted.f()"}, {"locals.y", "locals.x"}, set(), addresses_of(found)]:
+        inside, beside = within(found, names), without(found, names)
+        assert addresses_of(inside) == names
+        assert addresses_of(beside) == addresses_of(found) - names
+    (renamed,) = without(found, {"locals.x", "locals.y"})
+    assert (renamed.address, renamed.also, renamed.before.value) == ("asserted.f()", (), 0.25)
 
 
 def test_integers_that_are_identities_of_their_runs_are_no_values():

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from pytest_repro.compare import compare
+from pytest_repro.compare import addresses_of, compare, without
 from pytest_repro.controls.matrix import Cell, size
 from pytest_repro.controls.verdict import Finding, action_of, outcome_words, split
 from pytest_repro.variations.condition import COMBINED, FRESH
@@ -132,12 +132,12 @@ def judged(
     found = {one.condition.label: _compared(one, terms) for one in varied}
     guilty = {label: _guilty(pair, unstable) for label, pair in found.items()}
     # memory that nobody wrote holds anything: what reads it moves under whatever else is changed as well
-    unwritten = frozenset(gap.address for gap in guilty.get(UNINITIALIZED.name, ()))
+    unwritten = addresses_of(guilty.get(UNINITIALIZED.name, ()))
     for label, gaps in guilty.items():
         if label != UNINITIALIZED.name:
-            guilty[label] = tuple(gap for gap in gaps if gap.address not in unwritten)
-    without = {one.condition.label for one in varied if one.idle}
-    alone = any(gaps for label, gaps in guilty.items() if label != COMBINED and label not in without)
+            guilty[label] = without(gaps, unwritten)
+    idle = {one.condition.label for one in varied if one.idle}
+    alone = any(gaps for label, gaps in guilty.items() if label != COMBINED and label not in idle)
     findings: list[Finding] = []
     cells: dict[str, Cell] = {}
     for one in varied:
@@ -178,7 +178,7 @@ def _guilty(pair: tuple[Comparison, bool] | None, unstable: frozenset[str]) -> t
     outcomes, values, _ = split(pair[0])
     if outcomes:
         values = tuple(gap for gap in values if gap.before is not None and gap.after is not None)
-    return tuple(gap for gap in (*outcomes, *values) if gap.address not in unstable)
+    return without((*outcomes, *values), unstable)
 
 
 def _drifts(label: str, finding: Finding | None, findings: Sequence[Finding]) -> bool:

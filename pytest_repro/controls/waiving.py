@@ -162,7 +162,7 @@ def _places(finding: Finding, test: str, condition: str) -> list[Place]:
 
 def _place(gap: Gap, code: str, test: str, condition: str) -> Place:
     size = size_of(gap)
-    return tuple(Occurrence(code, test, address, condition, size) for address in (gap.address, *gap.also))
+    return tuple(Occurrence(code, test, address, condition, size) for address in gap.addresses)
 
 
 def _cover(place: Place, waivers: Waivers) -> Waiver | None:

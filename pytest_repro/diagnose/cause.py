@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Generator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from pytest_repro.compare import compare
+from pytest_repro.compare import addresses_of, compare
 from pytest_repro.diagnose.drawing import Drawn, drawn
 from pytest_repro.diagnose.experiment import Experiment, Trial
 from pytest_repro.diagnose.moment import is_time
@@ -63,9 +63,9 @@ def cause(runs: Sequence[Envelope], comparison: Comparison, tolerances: Toleranc
     """
 
     def drifted(before: Envelope, after: Envelope) -> frozenset[str]:
-        return frozenset(gap.address for gap in compare(before, after, tolerances, ignore).drifts)
+        return addresses_of(compare(before, after, tolerances, ignore).drifts)
 
-    left = frozenset(gap.address for gap in comparison.drifts)
+    left = addresses_of(comparison.drifts)
     again = yield Experiment()
     found = Cause()
     if again.changed:

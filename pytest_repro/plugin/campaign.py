@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from pytest_repro.compare import addresses_of
 from pytest_repro.controls.conditions import Terms, compared
 from pytest_repro.diagnose.inquiry import concluded
 from pytest_repro.diagnose.splitting import Brought, Errand, split
@@ -128,7 +129,7 @@ def drifted(before: Ended, after: Ended, condition: Condition) -> frozenset[str]
         comparison, _ = compared(condition, *runs, terms)
     except (ReproError, KeyError, TypeError, ValueError):
         return frozenset({"outcome"})  # what cannot be read is looked at again, and told where it is judged
-    return frozenset(gap.address for gap in comparison.drifts if category(gap.address) != "rng")
+    return frozenset(address for address in addresses_of(comparison.drifts) if category(address) != "rng")
 
 
 def told(before: Ended, condition: Condition) -> bool:

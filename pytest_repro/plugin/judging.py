@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
-from pytest_repro.compare import Comparison, Gap, compare
+from pytest_repro.compare import Comparison, Gap, addresses_of, compare, within, without
 from pytest_repro.controls.counting import counted
 from pytest_repro.controls.verdict import Finding, Verdict, action_of, outcome_words, split
 from pytest_repro.diagnose.moment import is_time
@@ -92,9 +92,10 @@ def _drifts(
 
     def times_in(cause: Cause) -> frozenset[str]:
         return frozenset(
-            gap.address
-            for gap in gaps
-            if gap.address in cause.clock and is_time(gap.before, before.window) and is_time(gap.after, after.window)
+            address
+            for gap in within(gaps, cause.clock)
+            if is_time(gap.before, before.window) and is_time(gap.after, after.window)
+            for address in gap.addresses
         )
 
     told = action_of("R106", policy) != "accept"
@@ -141,16 +142,16 @@ class _Reasons(NamedTuple):
 
     def of(self, gaps: Sequence[Gap]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Reasons of some drifts, and what to do next where that is known."""
-        addresses = {gap.address for gap in gaps}
+        addresses = addresses_of(gaps)
         guilty = [one for one in self.found.entropy if addresses & one.addresses]
         lines = tuple(draws.reason(one.site, one.times, self.root, proved=one.proved) for one in guilty)
         if addresses & self.found.clock:
             lines += ("the clock decides it (proved: serving the same readings removes the drift)",)
         if not lines and self.traced.way is not None and self.traced.way.threads:
             return ("threads run side by side there, and end in another order (likely)",), ()
-        left = addresses - self.found.clock - frozenset().union(*(one.addresses for one in guilty))
+        left = without(gaps, self.found.clock.union(*(one.addresses for one in guilty)))
         if lines and left:
-            named = ", ".join(sorted(map(display, left))[:SHOWN_NAMES])
+            named = ", ".join(sorted(display(gap.address) for gap in left)[:SHOWN_NAMES])
             more = f" and {len(left) - SHOWN_NAMES} more" if len(left) > SHOWN_NAMES else ""
             lines += (f"nothing that was tried explains {named}{more}",)
         return lines, draws.steps([one.site for one in guilty])
@@ -176,7 +177,7 @@ def _drift_findings(
     found = reasons.found
     explained = found.outliving | reasons.times
     for code, gaps in (("R102", outcomes), ("R101", values)):
-        left = tuple(gap for gap in gaps if gap.address not in explained)
+        left = without(gaps, explained)
         if left:
             told = "; ".join(outcome_words(gap) for gap in left[:2])
             sentence = f"{len(left)} of {between}" if code == "R101" else told
@@ -185,12 +186,12 @@ def _drift_findings(
             steps = steps or steps_for(left)
             made = Finding(code=code, sentence=sentence, action=action, gaps=left, reasons=why, steps=steps)
             findings.append(replace(made, where=reasons.where()))
-    moved = tuple(gap for gap in (*outcomes, *values) if gap.address in found.outliving)
+    moved = within((*outcomes, *values), found.outliving)
     if moved:
         made = _not_idempotent(moved, found, policy)
         seen = reasons.traced.way is not None  # a cache that is filled by now shows no difference any more
         findings.append(replace(made, where=reasons.where()) if seen else made)
-    clocked = tuple(gap for gap in (*outcomes, *values) if gap.address in reasons.times)
+    clocked = within((*outcomes, *values), reasons.times)
     if clocked:
         sentence = f"{counted(len(clocked), 'value')} come from the clock"
         made = Finding(code="R106", sentence=sentence, action=action_of("R106", policy), gaps=clocked)

@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pytest_repro.compare import addresses_of
 from pytest_repro.diagnose.matching import matching
 from pytest_repro.diagnose.splitting import Errand, Pair, Split
 from pytest_repro.environment.snapshot import Snapshot
@@ -114,7 +115,7 @@ class Proving:
             budget_s=0.0,
             progress=Progress(self._config, between=True),
         )
-        drifted = {gap.address for one in findings for gap in one.gaps if gap.difference.drifted}
+        drifted = addresses_of(gap for one in findings for gap in one.gaps if gap.difference.drifted)
         control, *brought = campaign.carry_out([Errand(FRESH, ids), *(Errand(one, ids) for one in conditions)])
         if not _apart(control, item.nodeid, baseline, drifted):
             return (
@@ -132,14 +133,14 @@ def _words(condition: Condition) -> str:
     return " ".join(f"{name}={value}" for name, value in condition.members)
 
 
-def _apart(brought: Brought, nodeid: str, baseline: Baseline, addresses: set[str]) -> bool:
+def _apart(brought: Brought, nodeid: str, baseline: Baseline, addresses: frozenset[str]) -> bool:
     """Whether a fresh process differs from the record in a value that drifted; one that brought nothing does."""
     ended = brought.ended.get(nodeid)
     if ended is None:
         return True
     exact = replace(baseline, terms=replace(baseline.terms, tolerances=Tolerances(), under={}))
     found = exact.compared(ended.envelope(brought.errand.condition.label))
-    return any(gap.address in addresses for gap in found.drifts)
+    return not addresses.isdisjoint(addresses_of(found.drifts))
 
 
 def _lines(campaign: Campaign, item: pytest.Item, condition: Condition, addresses: Sequence[str]) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 from _pytest.runner import runtestprotocol  # private; pytest-rerunfailures has imported it for years
 
+from pytest_repro.compare import without
 from pytest_repro.diagnose.cause import Cause, cause
 from pytest_repro.diagnose.inquiry import concluded
 from pytest_repro.plugin import neighbours
@@ -113,8 +114,8 @@ class Replay:
         inquiry = cause(runs, comparison, self.plan.tolerances, self.plan.ignore)
         with Laboratory(self._run, self.item, self._nextitem, self._masks) as laboratory:
             found = concluded(inquiry, laboratory.carry_out)
-            without = quiet(found)
-            moved = [gap.address for gap in comparison.drifts if gap.address not in without]
+            told = without(comparison.drifts, quiet(found))
+            moved = [address for gap in told for address in gap.addresses]
             left = [address for address in moved if address not in found.outliving]
             traced = laboratory.divergence(found, left or moved, moving=not left) if moved else Traced()
             return Diagnosis(found, traced)

@@ -6,6 +6,7 @@ import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from pytest_repro.compare import addresses_of
 from pytest_repro.controls.catalogue import ACTIONS
 from pytest_repro.controls.conditions import Terms, judged, process, unrepeatable
 from pytest_repro.controls.matrix import Cell
@@ -64,7 +65,7 @@ def weighed(
         told = _absent((("all conditions", ELSEWHERE),), policy)
         return Weighed(replace(verdict, findings=(*verdict.findings, told)), {}, budget=False)
     terms = Terms(plan.tolerances, plan.under, plan.ignore)
-    known = frozenset(gap.address for finding in verdict.findings for gap in finding.gaps)
+    known = addresses_of(gap for finding in verdict.findings for gap in finding.gaps)
     twins = conditions.twins(nodeid)
     again = None if twins is None else unrepeatable(*twins, terms, explained=known, policy=policy)
     unstable = known | _addresses(again)
@@ -106,7 +107,7 @@ def weighed(
 
 def _placed(finding: Finding, conditions: Conditions, replay: Replay) -> Finding:
     """With the lines at which the two processes part, where that was traced."""
-    addresses = [gap.address for gap in finding.gaps]
+    addresses = [address for gap in finding.gaps for address in gap.addresses]
     if finding.labels is None or not addresses:
         return finding
     way = conditions.way(replay.item.nodeid, finding.condition, telling(addresses))
@@ -116,7 +117,7 @@ def _placed(finding: Finding, conditions: Conditions, replay: Replay) -> Finding
 
 
 def _addresses(finding: Finding | None) -> frozenset[str]:
-    return frozenset(gap.address for gap in finding.gaps) if finding is not None else frozenset()
+    return addresses_of(finding.gaps) if finding is not None else frozenset()
 
 
 def _absent(absent: Sequence[tuple[str, str]], policy: Mapping[str, Action]) -> Finding:

@@ -173,7 +173,9 @@ def _detail(gap: Gap) -> str:
         parts.append(difference.shape)
     if difference.detail and not any(leaf and veiled(gap.address, leaf) for leaf in (gap.before, gap.after)):
         parts.append(difference.detail)
-    if gap.also:
-        more = f" and {len(gap.also) - 1} more" if len(gap.also) > 1 else ""
-        parts.append(f"also {mask(gap.also[0])[:60]}{more}")
+    names = list(dict.fromkeys(map(display, gap.addresses)))[
+        1:
+    ]  # `value` that is returned as well needs no second name
+    if names:
+        parts.append(f"also {names[0]}{f' and {len(names) - 1} more' if len(names) > 1 else ''}")
     return mask("; ".join(parts))

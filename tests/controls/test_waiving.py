@@ -124,7 +124,7 @@ def test_expired_waivers_and_those_of_something_else_cover_nothing(entry):
 
 
 def test_a_waiver_of_any_name_of_a_value_covers_it():
-    done = waived(verdict(gap("locals.w", also=("fit(X)",))), waiver("fit(X)"))
+    done = waived(verdict(gap("locals.w", also=("asserted.fit(X)",))), waiver("fit(X)"))
     assert done.verdict.action == "accept"
 
 

@@ -59,6 +59,12 @@ def test_a_value_that_agrees_when_the_clock_is_served_again_comes_from_the_clock
     assert found == Cause(counted=frozenset({"locals.y"}), clock=frozenset({"locals.x"}))
 
 
+def test_values_that_are_alike_in_one_pair_of_runs_only_are_all_explained():
+    served = Trial(run(3.5, 9.5))
+    _, found = conclude(run(1.5, 1.5), run(2.5, 2.5), Trial(run(3.5, 9.5), readings=4), served, served)
+    assert found.clock == {"locals.x", "locals.y"}
+
+
 def test_a_first_run_that_differs_from_all_later_ones_left_something():
     asked, found = conclude(run(1.5), run(2.5), Trial(run(2.5)), Trial(run(2.5)))
     assert asked == [Experiment(), Experiment()]

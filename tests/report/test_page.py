@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pytest_repro.compare import Gap
@@ -60,6 +62,13 @@ def test_a_value_that_is_missing_has_a_dash_and_says_so():
         tolerance=EXACT,
     )
     assert "  x             1      -      -    -    -    exact  drift   missing" in text(lost)
+
+
+def test_further_names_of_a_value_are_told_where_they_are_other_names():
+    x = gap(1, 2, "record.x")
+    assert "also" not in text(replace(x, also=("locals.x",)))
+    assert "drift   also f(a)" in text(replace(x, also=("locals.x", "asserted.f(a)")))
+    assert "drift   also f(a) and 1 more" in text(replace(x, also=("locals.x", "asserted.f(a)", "locals.y")))
 
 
 @pytest.mark.parametrize(
