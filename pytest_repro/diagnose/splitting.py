@@ -26,12 +26,14 @@ class Errand(NamedTuple):
         ids: The tests that it runs, in this order.
         traced: Whether it leaves traces, line by line, beside what the tests show.
         watched: File, line and function of the statement whose calls it keeps; empty for none.
+        between: What is undone between two runs of each test; empty where each runs once.
     """
 
     condition: Condition
     ids: tuple[str, ...]
     traced: bool = False
     watched: tuple[str, int, str] | tuple[()] = ()
+    between: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -13,7 +14,8 @@ from pytest_repro.controls.conditions import Terms, compared
 from pytest_repro.diagnose.inquiry import concluded
 from pytest_repro.diagnose.splitting import Brought, Errand, split
 from pytest_repro.errors import ReproError
-from pytest_repro.plugin.children import Child, carry_out
+from pytest_repro.plugin.children import Child, Command, carry_out
+from pytest_repro.plugin.progress import Progress
 from pytest_repro.values.address import category
 from pytest_repro.values.tolerance import Tolerances
 
@@ -21,9 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    import pytest
+
     from pytest_repro.diagnose.splitting import Group, Split
-    from pytest_repro.plugin.children import Command
-    from pytest_repro.plugin.progress import Progress
     from pytest_repro.store.stream import Ended
     from pytest_repro.variations.condition import Condition
 
@@ -34,6 +36,9 @@ COVERS = 2.7
 """Days until a rotation by the golden section has covered all, in units of suite over budget: its widest gap."""
 
 SECONDS_A_DAY = 86400
+
+JOBS = 4
+"""Fresh processes of one test side by side."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -99,6 +104,24 @@ class Campaign:
         with self.progress.of(children) as tick:
             carry_out(children, self.jobs, until, tick)
         return tuple(child.brought() for child in children)
+
+
+def alone(config: pytest.Config, item: pytest.Item, session_seed: int, folder: Path) -> Campaign:
+    """Fresh processes for one test of a running session.
+
+    Args:
+        config: Of the session.
+        item: The test.
+        session_seed: Of the session.
+        folder: Temporary, for nothing else.
+    """
+    return Campaign(
+        folder=folder,
+        command=Command.of(config, {item.nodeid: str(item.path)}, session_seed),
+        jobs=min(JOBS, os.cpu_count() or 1),
+        budget_s=0.0,
+        progress=Progress(config, between=True),
+    )
 
 
 def _ordered(errand: Errand) -> tuple[str, ...]:

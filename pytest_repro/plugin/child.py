@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
     from pytest_repro.observe.tracing import Tracer
+    from pytest_repro.plugin.leaking import Between
     from pytest_repro.plugin.replay import Replay
 
 NEUTRAL: dict[str, object] = {
@@ -114,6 +115,7 @@ class Child:
         self._alone = alone
         self._condition = Condition("", spec.members)
         self._watching = Watching(spec.watched, config) if spec.watched else None
+        self._between: Between | None = None
         if alone:
             _die_with(spec.parent)
 
@@ -147,10 +149,19 @@ class Child:
         finally:
             self._outlet.tell("over", id=nodeid)
 
+    def begin(self, replay: Replay) -> None:
+        """Run a test once more before its visible run, where something is to be undone between the two."""
+        if self.spec.between:
+            from pytest_repro.plugin.leaking import Between  # noqa: PLC0415  # only where a leak is looked for
+
+            self._between = Between(self.spec.between, replay)
+            self._between.run()
+
     def deliver(self, replay: Replay, reports: list[pytest.TestReport], tracer: Tracer | None) -> None:
         """Write what the run of a test showed."""
         run = replay.attempts[-1]
         plan = replay.plan
+        between, self._between = self._between, None
         about: dict[str, object] = {
             "tolerances": plan.tolerances.to_list(),
             "under": {name: tolerances.to_list() for name, tolerances in plan.under.items()},
@@ -164,6 +175,8 @@ class Child:
             about["trace"] = name
         if self._watching is not None:
             about["calls"] = self._watching.leave(Path(self.spec.folder), self._process)
+        if between is not None:
+            about["between"] = between.told()
         seconds = float(sum(report.duration for report in reports))
         self._outlet.end(run.envelope(replay.item.nodeid), seconds=seconds, own=mask(run.own), about=about)
 

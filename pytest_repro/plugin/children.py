@@ -173,6 +173,7 @@ class Child:
             parent=os.getpid(),
             traced=self.errand.traced,
             watched=self.errand.watched,
+            between=self.errand.between,
         )
         variables = {**os.environ, **control_variables(os.environ)}
         variables |= self.errand.condition.variables(variables)

@@ -209,12 +209,13 @@ def _ending(before: Envelope, label: str, how: str) -> Envelope:
 
 
 def _to_dict(brought: Brought) -> dict[str, Any]:
-    condition, ids, traced, _ = brought.errand
+    errand = brought.errand
+    condition = errand.condition
     return {
         "label": condition.label,
         "members": condition.members,
-        "ids": ids,
-        "traced": traced,
+        "ids": errand.ids,
+        "traced": errand.traced,
         "ended": {
             nodeid: [str(one.path), one.start, one.size, one.digest, one.seconds, one.own, one.about.get("trace")]
             for nodeid, one in brought.ended.items()

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from pytest_repro.plugin.replay import Replay
 
 
+LEFT = "an earlier run left something"
+"""How the sentence begins about state that nobody could name."""
+
 SHOWN_NAMES = 3
 """Names of changed state in one sentence."""
 
@@ -221,7 +224,7 @@ def _not_idempotent(moved: tuple[Gap, ...], found: Cause, policy: Mapping[str, A
         reasons.append("a count goes on from run to run")
     if found.settled:
         reasons.append("the first run differs from all later ones, which agree: it left a cache or other state behind")
-    sentence = f"{named} changed by the test; {shown}" if named else f"an earlier run left something; {shown}"
+    sentence = f"{named} changed by the test; {shown}" if named else f"{LEFT}; {shown}"
     return Finding(
         code="R105",
         sentence=sentence,

@@ -114,17 +114,17 @@ class Laboratory:
         before = slots(self._item)
         if first:
             self._keeper = Keeper(before)
-        frozen = _frozen(before)
+        seen = frozen(before)
         self._count += 1
         self._tick(self._count)
         run = self._run(f"experiment {self._count}", self._around(experiment, first=first))
-        changed = _changed(frozen, _frozen(slots(self._item)))
+        moved = changed(seen, frozen(slots(self._item)))
         lost = self._keeper.lost if self._keeper is not None else set()
         return Trial(
             envelope=run.envelope(self._item.nodeid),
-            changed=changed,
+            changed=moved,
             readings=self._clock.count,
-            restorable=not lost & set(changed),
+            restorable=not lost & set(moved),
             draws=self._entropy.sites,
             raced=self._entropy.raced,
             more=time.monotonic() < self._ends,
@@ -194,7 +194,8 @@ def telling(addresses: Sequence[str]) -> str:
     return addresses[0]
 
 
-def _frozen(found: list[Slot]) -> dict[str, dict[str, Frozen]]:
+def frozen(found: list[Slot]) -> dict[str, dict[str, Frozen]]:
+    """What stands in places that outlive a run, by label."""
     freezer = Freezer(budget=Budget(leaves=100_000, private=True))
     return {
         slot.label: freezer.freeze("state", slot.value) | freezer.freeze("position", position(slot.value))
@@ -202,7 +203,7 @@ def _frozen(found: list[Slot]) -> dict[str, dict[str, Frozen]]:
     }
 
 
-def _changed(before: dict[str, dict[str, Frozen]], after: dict[str, dict[str, Frozen]]) -> tuple[str, ...]:
+def changed(before: dict[str, dict[str, Frozen]], after: dict[str, dict[str, Frozen]]) -> tuple[str, ...]:
     """Labels whose values differ; what is new was set up by the run itself and tells nothing."""
     return tuple(label for label, leaves in before.items() if label in after and _differ(leaves, after[label]))
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 from pathlib import Path
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from pytest_repro.observe.keeping import Slot
 
 if TYPE_CHECKING:
     import pytest
+    from _pytest.fixtures import FixtureDef
 
 NEVER = (ModuleType, FunctionType, BuiltinFunctionType, MethodType, type)
 """Code, not state; attributes of the project's own classes are looked at one by one."""
@@ -34,14 +36,19 @@ def _parameters(item: pytest.Item) -> list[Slot]:
     return [Slot(f"parametrize argument {name}", params, name, value) for name, value in params.items()]
 
 
-def _fixtures(item: pytest.Item) -> list[Slot]:
+def wider(item: pytest.Item) -> list[FixtureDef[Any]]:
+    """The fixtures of wider scope that a test uses and that are set up."""
     info: Any = getattr(item, "_fixtureinfo", None)
+    definitions = itertools.chain.from_iterable(getattr(info, "name2fixturedefs", {}).values())
+    return [one for one in definitions if one.scope != "function" and getattr(one, "cached_result", None) is not None]
+
+
+def _fixtures(item: pytest.Item) -> list[Slot]:
     found = []
-    for name, definitions in getattr(info, "name2fixturedefs", {}).items():
-        for definition in definitions:
-            cached = getattr(definition, "cached_result", None)
-            if definition.scope != "function" and cached is not None and cached[2] is None:
-                found.append(Slot(f"{definition.scope} fixture {name}", None, name, cached[0]))
+    for definition in wider(item):
+        value, _, error = cast("tuple[object, object, object]", definition.cached_result)
+        if error is None:
+            found.append(Slot(f"{definition.scope} fixture {definition.argname}", None, definition.argname, value))
     return found
 
 

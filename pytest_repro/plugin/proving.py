@@ -6,7 +6,6 @@ at which the two processes part are where the difference of the machines begins,
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 import time
@@ -19,13 +18,11 @@ from pytest_repro.diagnose.matching import matching
 from pytest_repro.diagnose.splitting import Errand, Pair, Split
 from pytest_repro.environment.snapshot import Snapshot
 from pytest_repro.errors import ReproError
-from pytest_repro.plugin.campaign import Campaign
-from pytest_repro.plugin.children import Command
+from pytest_repro.plugin.campaign import alone
 from pytest_repro.plugin.conditions import Conditions
 from pytest_repro.plugin.judging import started_from
 from pytest_repro.plugin.laboratory import telling
 from pytest_repro.plugin.neighbours import hidden_runs_wanted
-from pytest_repro.plugin.progress import Progress
 from pytest_repro.plugin.watching import to_blame
 from pytest_repro.report import where
 from pytest_repro.values.tolerance import Tolerances
@@ -39,6 +36,7 @@ if TYPE_CHECKING:
     from pytest_repro.controls.baseline import Baseline
     from pytest_repro.controls.verdict import Finding
     from pytest_repro.diagnose.splitting import Brought
+    from pytest_repro.plugin.campaign import Campaign
     from pytest_repro.plugin.premises import Premises
     from pytest_repro.variations.condition import Condition
 
@@ -47,9 +45,6 @@ MOST = 3
 
 SECONDS = 60.0
 """After which no further proof of a session is begun."""
-
-JOBS = 4
-"""Fresh processes side by side: each runs one test."""
 
 
 class Proving:
@@ -76,8 +71,8 @@ class Proving:
         """
         told = [one for one in findings if one.gaps and one.action != "accept"]
         conditions = self._matching(baseline) if told else ()
-        alone = not hasattr(self._config, "workerinput") and hidden_runs_wanted(self._config)
-        if not conditions or not alone or self._left <= 0 or self._seconds <= 0:
+        here = not hasattr(self._config, "workerinput") and hidden_runs_wanted(self._config)
+        if not conditions or not here or self._left <= 0 or self._seconds <= 0:
             return findings
         self._left -= 1
         begun = time.monotonic()
@@ -108,13 +103,7 @@ class Proving:
         folder: Path,
     ) -> tuple[tuple[str, ...], tuple[str, ...]]:
         ids = (item.nodeid,)
-        campaign = Campaign(
-            folder=folder,
-            command=Command.of(self._config, {item.nodeid: str(item.path)}, self._premises.settings.session_seed),
-            jobs=min(JOBS, os.cpu_count() or 1),
-            budget_s=0.0,
-            progress=Progress(self._config, between=True),
-        )
+        campaign = alone(self._config, item, self._premises.settings.session_seed, folder)
         drifted = addresses_of(gap for one in findings for gap in one.gaps if gap.difference.drifted)
         control, *brought = campaign.carry_out([Errand(FRESH, ids), *(Errand(one, ids) for one in conditions)])
         if not _apart(control, item.nodeid, baseline, drifted):

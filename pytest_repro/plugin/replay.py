@@ -76,6 +76,11 @@ class Replay:
             self.hidden.append(self._run(f"run {number}", seed=self.plan.seed_of(number)))
         neighbours.set_timeout(self.item)
 
+    def run_once_hidden(self) -> None:
+        """One hidden run, whatever the plan says."""
+        self.hidden.append(self._run("run 1"))
+        neighbours.set_timeout(self.item)
+
     @contextmanager
     def visibly(self, judge: Judge) -> Iterator[None]:
         """Watch the protocol that runs inside, and hold its reports until they are judged."""

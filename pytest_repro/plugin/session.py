@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from pytest_repro.controls.baseline import Baseline
     from pytest_repro.controls.verdict import Finding, Verdict
     from pytest_repro.plugin.baselines import Baselines
+    from pytest_repro.plugin.leaking import Leaks
     from pytest_repro.plugin.premises import Premises
     from pytest_repro.plugin.proving import Proving
     from pytest_repro.plugin.varying import Varying
@@ -91,6 +92,7 @@ class ReproSession:
         self._kept: dict[Path, bool] = {}
         self._opened: Baselines | None = None
         self._proving: Proving | None = None
+        self._leaks: Leaks | None = None
         if settings.mode == "all" or (settings.seeded and settings.mode != "off"):
             self._arrival = Arrival(self.pins)
             self._arrival.start(settings.session_seed % 2**32)
@@ -180,8 +182,11 @@ class ReproSession:
                     if self._child is not None:  # each test once: its parent compares
                         tracer = self._tracer(item) if self._child.spec.traced else None
                         deliver = partial(self._deliver, tracer)
-                        with self._child.around(item.nodeid, tracer), replay.visibly(deliver):
-                            return (yield)
+                        with self._child.around(item.nodeid, tracer):
+                            with self._guarded(item):
+                                self._child.begin(replay)
+                            with replay.visibly(deliver):
+                                return (yield)
                     with self._draws(replay):
                         with self._guarded(item):
                             replay.run_hidden()
@@ -268,7 +273,7 @@ class ReproSession:
         with self._guarded(replay.item):
             if replay.hidden or replay.plan.runs == 1:
                 policy = self.settings.policy
-                verdict = self._with_recorded(replay, verdict_of(replay, policy))
+                verdict = self._with_recorded(replay, self._located(replay.item, verdict_of(replay, policy)))
                 varied = None
                 if replay.plan.vary is not None:
                     from pytest_repro.plugin.weighing import weighed  # noqa: PLC0415  # 40 ms, where something is varied
@@ -322,6 +327,16 @@ class ReproSession:
 
             self._proving = Proving(self._config, self._premises)
         return self._proving.proved(item, baseline, findings)
+
+    def _located(self, item: pytest.Item, verdict: Verdict) -> Verdict:
+        """With what fresh processes find of the state that a test leaves for its next run."""
+        if not any(one.code == "R105" for one in verdict.findings):
+            return verdict
+        if self._leaks is None:
+            from pytest_repro.plugin.leaking import Leaks  # noqa: PLC0415  # only where something is left
+
+            self._leaks = Leaks(self._config, self._premises)
+        return self._leaks.located(item, verdict)
 
     def _baselines(self) -> Baselines:
         if self._opened is None:

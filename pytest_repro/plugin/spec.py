@@ -31,6 +31,7 @@ class Spec:
         parent: Process id of the parent; a child does not outlive it.
         traced: Whether the tests leave traces.
         watched: File, line and function of the statement whose calls are kept; empty for none.
+        between: What is undone between two runs of each test; empty where each runs once.
     """
 
     folder: str
@@ -42,6 +43,7 @@ class Spec:
     parent: int
     traced: bool = False
     watched: tuple[str, int, str] | tuple[()] = ()
+    between: str = ""
 
     def write(self) -> Path:
         """The file, written."""
@@ -81,6 +83,7 @@ class Spec:
             parent=entry.field(data, "parent", int),
             traced=entry.field(data, "traced", bool),
             watched=_watched(entry.field(data, "watched", list)),
+            between=entry.field(data, "between", str),
         )
 
 

@@ -6,7 +6,9 @@ from textwrap import dedent
 
 import pytest
 
-PROVED = "proved: put back, the drift is gone"
+PROVED = "state outlives the test: {named} (proved: put back, the drift is gone)"
+
+TORN_DOWN = "{named}: torn down between two runs in a fresh process, the drift is gone*proved)"
 
 LEAKS = {
     "a-module-cache": (
@@ -87,7 +89,7 @@ LEAKS = {
             first = next(lines)
         """,
         "session fixture lines",
-        "likely",
+        TORN_DOWN,
     ),
     "a-generator-as-fixture": (
         """
@@ -98,20 +100,20 @@ LEAKS = {
             first = next(numbers)
         """,
         "module fixture numbers",
-        "likely",
+        TORN_DOWN,
     ),
 }
 
 
-@pytest.mark.parametrize(("source", "named", "confidence"), LEAKS.values(), ids=LEAKS)
-def test_what_outlives_the_test_is_named_and_warned_of(run, source, named, confidence):
+@pytest.mark.parametrize(("source", "named", "reason"), LEAKS.values(), ids=LEAKS)
+def test_what_outlives_the_test_is_named_and_warned_of(run, source, named, reason):
     result = run(f"import pytest\n{dedent(source)}")
     result.assert_outcomes(passed=1)
     assert result.ret == 0
     result.stdout.fnmatch_lines(
         [
             f"RPR-R105 not idempotent: {named} changed by the test; *",
-            f"  why           state outlives the test: {named} ({confidence})",
+            f"  why           {reason.format(named=named)}",
             "  next          give each run its own: *",
             "repro: 1 test replayed, * no drift, 1 warned *",
         ]
@@ -183,4 +185,9 @@ def test_a_test_that_finds_what_its_first_run_left_is_not_idempotent(run):
         """
     )
     result.assert_outcomes(passed=1)
-    result.stdout.fnmatch_lines(["RPR-R105 not idempotent: an earlier run left something; *"])
+    result.stdout.fnmatch_lines(
+        [
+            "RPR-R105 not idempotent: module global test_it.CACHE keeps what an earlier run left; *",
+            "  why           module global test_it.CACHE: put back between two runs in a fresh process*",
+        ]
+    )

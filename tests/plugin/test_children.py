@@ -139,6 +139,9 @@ def test_a_spec_comes_back_as_it_was_written(tmp_path):
         names=("blas",),
         session_seed=2**40,
         parent=os.getpid(),
+        traced=True,
+        watched=("x.py", 3, "fit"),
+        between="fixtures:module fixture x",
     )
     assert Spec.read(spec.write()) == spec
 
