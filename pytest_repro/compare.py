@@ -42,6 +42,16 @@ class Gap:
         """All addresses that hold these two values."""
         return (self.address, *self.also)
 
+    @property
+    def share(self) -> float | None:
+        """The part of the tolerance that is used, at most this; None where none is stated, or it is more than all."""
+        found = self.difference
+        if self.tolerance.exact or found.drifted or found.relative is None or found.absolute is None:
+            return None
+        return self.tolerance.used(
+            relative=found.relative, absolute=found.absolute, ulp=found.ulp, magnitude=found.magnitude
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from pytest_repro.compare import addresses_of, compare, within, without
 from pytest_repro.envelope import FORMAT, Envelope
 from pytest_repro.values.registry import Freezer, from_dict
@@ -90,3 +95,38 @@ def test_an_envelope_written_down_holds_its_format_and_every_value():
     assert {address: from_dict(entry).to_dict() for address, entry in written["observations"].items()} == written[
         "observations"
     ]
+
+
+@given(
+    st.lists(st.tuples(st.floats(-1e3, 1e3), st.floats(-1, 1)), min_size=1, max_size=6),
+    st.sampled_from([{"rtol": 1e-3}, {"atol": 1e-3}, {"rtol": 1e-4, "atol": 1e-5}, {"ulp": 3}, 1e-3]),
+)
+def test_the_part_of_a_tolerance_that_is_used_is_never_told_too_small(pairs, tol):
+    before, after = (np.array([x + move * 1e-4 * (1 + abs(x)) * side for x, move in pairs]) for side in (0, 1))
+    tolerances = {"*": tol}
+    for a, b in [(before, after), (float(before[0]), float(after[0]))]:
+        for gap in gaps(envelope(locals__x=a), envelope(locals__x=b), tol=tolerances).gaps:
+            if gap.difference.drifted:
+                assert gap.share is None
+                continue
+            each = [_used(x, y, a, b, gap.tolerance) for x, y in zip(np.atleast_1d(a), np.atleast_1d(b), strict=True)]
+            assert max(each) <= gap.share * (1 + 1e-9) + 1e-12
+            assert gap.share <= 1
+            if np.ndim(a) == 0:
+                assert gap.share == pytest.approx(each[0])
+
+
+def _used(x, y, a, b, tolerance):
+    size = max(np.abs(a).max(), np.abs(b).max())
+    apart = abs(x - y)
+    parts = [
+        (apart, tolerance.rtol * max(abs(x), abs(y))),
+        (apart, tolerance.absolute(size)),
+        (apart / np.spacing(max(abs(x), abs(y))), tolerance.ulp),
+    ]
+    return min(gap / most for gap, most in parts if most) if apart else 0.0
+
+
+def test_no_part_of_a_tolerance_is_used_where_none_is_stated_or_nothing_can_be_subtracted():
+    assert [gap.share for gap in gaps(envelope(locals__x=1.0), envelope(locals__x=2.0)).gaps] == [None]
+    assert [gap.share for gap in gaps(envelope(locals__x="a"), envelope(locals__x="b"), tol=1).gaps] == [None]

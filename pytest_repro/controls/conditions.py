@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_repro.compare import addresses_of, compare, without
-from pytest_repro.controls.matrix import Cell, size
+from pytest_repro.controls.matrix import Cell, State, share, size
 from pytest_repro.controls.verdict import Finding, action_of, outcome_words, split
 from pytest_repro.variations.condition import COMBINED, FRESH
 from pytest_repro.variations.registry import variation
@@ -191,7 +191,8 @@ def _drifts(label: str, finding: Finding | None, findings: Sequence[Finding]) ->
 def _cell(comparison: Comparison, guilty: Sequence[Gap], *, drift: bool) -> Cell:
     gaps = [gap for gap in comparison.gaps if not gap.address.startswith("rng.")]
     worst = max(guilty or gaps, key=size, default=None)
-    return Cell(state="drift" if drift else "same" if worst is None else "within", worst=worst, gaps=len(gaps))
+    state: State = "drift" if drift else "same" if worst is None else "within"
+    return Cell(state=state, worst=worst, gaps=len(gaps), share=share(gaps))
 
 
 def _finding(

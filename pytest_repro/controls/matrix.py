@@ -9,7 +9,7 @@ from pytest_repro.compare import compare
 from pytest_repro.values.tolerance import Tolerances
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from pytest_repro.compare import Comparison, Gap
     from pytest_repro.envelope import Envelope
@@ -41,11 +41,13 @@ class Cell:
         state: ``reference``; ``same`` bit for bit; ``within`` the tolerances; ``drift``; ``missing``.
         worst: The gap with the largest relative difference, structural ones before all; None where there is none.
         gaps: How many values differ.
+        share: The largest part of its tolerance that a value uses, in ``[0, 1]``; None where none is stated.
     """
 
     state: State
     worst: Gap | None = None
     gaps: int = 0
+    share: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +149,12 @@ def _cells(
 
 def _cell(found: Comparison) -> Cell:
     worst = max(found.gaps, key=size, default=None)
-    return Cell(state="drift" if found.drifts else "within", worst=worst, gaps=len(found.gaps))
+    return Cell(state="drift" if found.drifts else "within", worst=worst, gaps=len(found.gaps), share=share(found.gaps))
+
+
+def share(gaps: Iterable[Gap]) -> float | None:
+    """The largest part of its tolerance that one of some values uses; None where none is stated."""
+    return max((one.share for one in gaps if one.share is not None), default=None)
 
 
 def size(gap: Gap) -> tuple[bool, bool, float]:

@@ -86,6 +86,7 @@ def _test(facts: Mapping[str, Any]) -> Test:
         compared=facts["compared"],
         largest=facts.get("largest"),
         cells=dict(facts["cells"]),
+        shares=dict(facts.get("shares", {})),
         page=None if page is None else page_from(page),
         origin=None if origin is None else Place(*origin),
         limits=tuple(facts.get("limits", ())),

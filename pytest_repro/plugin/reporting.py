@@ -132,6 +132,7 @@ class Amendment:
             "found": sorted(verdict.found),
             "cells": dict(self._varied.cells) if self._varied else {},
             "budget": bool(self._varied and self._varied.budget),
+            "shares": dict(self._varied.shares) if self._varied else {},
             **(self._document(told) if self._settings.documented else {}),
         }
 

@@ -41,11 +41,13 @@ class Weighed(NamedTuple):
         verdict: With what the conditions add to it.
         cells: Of the reproducibility map, words by label.
         budget: Whether there was no time for one of its conditions.
+        shares: The part of the tolerance that is used, by label, where one is stated.
     """
 
     verdict: Verdict
     cells: Mapping[str, str]
     budget: bool
+    shares: Mapping[str, float]
 
 
 def weighed(
@@ -63,7 +65,7 @@ def weighed(
     nodeid, plan = replay.item.nodeid, replay.plan
     if conditions is None:
         told = _absent((("all conditions", ELSEWHERE),), policy)
-        return Weighed(replace(verdict, findings=(*verdict.findings, told)), {}, budget=False)
+        return Weighed(replace(verdict, findings=(*verdict.findings, told)), {}, budget=False, shares={})
     terms = Terms(plan.tolerances, plan.under, plan.ignore)
     known = addresses_of(gap for finding in verdict.findings for gap in finding.gaps)
     twins = conditions.twins(nodeid)
@@ -102,7 +104,8 @@ def weighed(
     words = {label: word(cell) for label, cell in cells.items()}
     words |= {one.condition.label: IDLE for one in varied if one.idle and cells[one.condition.label].worst is None}
     found = verdict.found | judgement.found
-    return Weighed(replace(verdict, findings=tuple(findings), found=found), words, budget=budget)
+    shares = {label: cell.share for label, cell in cells.items() if cell.share is not None}
+    return Weighed(replace(verdict, findings=tuple(findings), found=found), words, budget=budget, shares=shares)
 
 
 def _placed(finding: Finding, conditions: Conditions, replay: Replay) -> Finding:

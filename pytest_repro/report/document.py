@@ -77,6 +77,8 @@ class Test:
         compared: Values that were compared.
         largest: Largest relative difference of a value; None where there is none or it has no size.
         cells: Of the reproducibility map, by condition.
+        shares: The largest part of its tolerance that a value uses, in ``[0, 1]``, by condition; absent where no
+            tolerance is stated, or more than all of it is used.
         page: What its report says; None where nothing was found.
         origin: Where two runs first part; None where that is not known.
         limits: Lines of a calibration.
@@ -92,6 +94,7 @@ class Test:
     compared: int = 0
     largest: float | None = None
     cells: Mapping[str, str] = field(default_factory=dict)
+    shares: Mapping[str, float] = field(default_factory=dict)
     page: Page | None = None
     origin: Place | None = None
     limits: tuple[str, ...] = ()
@@ -199,6 +202,7 @@ def _test(data: object) -> Test:
         compared=entry.field(known, "compared", int),
         largest=None if largest is None else float(largest),
         cells=_strings(entry.field(known, "cells", dict)),
+        shares=_shares(entry.field(known, "shares", dict)),
         page=None if page is None else page_from(page),
         origin=None if origin is None else _place(origin),
         limits=entry.texts(known, "limits"),
@@ -295,6 +299,12 @@ def _object(data: object) -> dict[str, Any]:
     return data
 
 
+def _shares(data: Mapping[Any, Any]) -> dict[str, float]:
+    if not all(isinstance(key, str) and isinstance(value, int | float) for key, value in data.items()):
+        raise entry.malformed("no numbers by name", "shares")
+    return {key: min(1.0, max(0.0, float(value))) for key, value in data.items()}
+
+
 def _strings(data: Mapping[Any, Any]) -> dict[str, str]:
     if not all(isinstance(key, str) and isinstance(value, str) for key, value in data.items()):
         raise entry.malformed("no texts by name")
@@ -339,11 +349,12 @@ def merged(documents: Sequence[tuple[str, Document]]) -> Document:
 
 def _beside(known: Test | None, test: Test, job: str) -> Test:
     cells = {job: WORDS[test.state], **{f"{job}: {label}": text for label, text in test.cells.items()}}
+    shares = {f"{job}: {label}": share for label, share in test.shares.items()}
     order = list(WORDS)
-    if known is None or order.index(test.state) < order.index(known.state):
-        before = {} if known is None else dict(known.cells)
-        return replace(test, job=job, cells=before | cells)
-    return replace(known, cells={**known.cells, **cells})
+    if known is None:
+        return replace(test, job=job, cells=cells, shares=shares)
+    worse = replace(test, job=job) if order.index(test.state) < order.index(known.state) else known
+    return replace(worse, cells={**known.cells, **cells}, shares={**known.shares, **shares})
 
 
 def _joined(pairs: Iterable[tuple[str, str]]) -> str:

@@ -17,7 +17,7 @@ from pytest_repro.errors import ReproError
 from pytest_repro.report.document import STATES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from jinja2 import Environment
 
@@ -46,6 +46,9 @@ IDLE = ("", "-", "no effect", "ref", "skipped")
 LEVELS = (1e-12, 1e-6, 1e-3)
 """Relative differences up to which a cell has the first, the second, the third shade; the fourth is for all beyond."""
 
+SHARES = (0.01, 0.1, 0.5)
+"""The same for the part of the tolerance that is used, where one is stated."""
+
 DRIFT, LAST = 5, 4
 """The shade of what is beyond its tolerance, and of the largest difference within."""
 
@@ -55,7 +58,8 @@ class Word(NamedTuple):
 
     Attributes:
         text: As it is shown.
-        level: Its shade: 0 the same, 1 to 4 ever larger, 5 beyond the tolerance, -1 for no comparison.
+        level: Its shade: 0 the same, 1 to 4 ever larger, beside the tolerance where one is stated, 5 beyond it, -1 for
+            no comparison.
         size: What the map is sorted by.
     """
 
@@ -95,6 +99,7 @@ def text(document: Document) -> str:
         identity=identity,
         word=word,
         far=far,
+        part=part,
     )
     return page.encode("utf-8", "backslashreplace").decode("utf-8")  # half a surrogate pair cannot be written
 
@@ -116,8 +121,13 @@ def identity(test: Test) -> str:
     return f"t-{hashlib.sha256(test.nodeid.encode('utf-8', 'backslashreplace')).hexdigest()[:12]}"
 
 
-def word(shown: str) -> Word:
-    """A cell of the map with its shade and its size."""
+def word(shown: str, share: float | None = None) -> Word:
+    """A cell of the map with its shade and its size.
+
+    Args:
+        shown: Its text.
+        share: The part of the tolerance that is used; None where none is stated.
+    """
     if shown in IDLE:
         return Word(shown, -1, -1.0)
     if shown in ("=", "noted"):
@@ -131,7 +141,15 @@ def word(shown: str) -> Word:
         size = UNMEASURED / 10
     if not math.isfinite(size):
         size = UNMEASURED / 10
-    return Word(shown, next((at + 1 for at, most in enumerate(LEVELS) if size <= most), LAST), size)
+    far, bounds = (size, LEVELS) if share is None else (share, SHARES)
+    return Word(shown, next((at + 1 for at, most in enumerate(bounds) if far <= most), LAST), size)
+
+
+def part(share: float) -> str:
+    """A part in percent, of two digits or three; what is less than a ten-thousandth of all is told as that."""
+    if 0 < share < 1e-4:  # noqa: PLR2004  # as the text says
+        return "under 0.01 %"
+    return f"{100 * share:.{0 if share > 0.1 else 1}f} %"  # noqa: PLR2004  # two digits
 
 
 def far(largest: float | None) -> Word:
@@ -241,7 +259,7 @@ def _data(document: Document, full: Iterable[Test]) -> dict[str, Any]:
             identity(test)[2:] if test.nodeid in linked else "",
             list(STATES).index(test.state),
             words.setdefault(far(test.largest), len(words)),
-            [words.setdefault(word(shown), len(words)) for shown in _cells(test.cells, document)],
+            [words.setdefault(cell, len(words)) for cell in _cells(test, document)],
             [sentences.setdefault(_sentence(one), len(sentences)) for one in test.findings],
         ]
         for test in _listed(document)
@@ -249,5 +267,5 @@ def _data(document: Document, full: Iterable[Test]) -> dict[str, Any]:
     return {"rows": ROWS, "states": STATES, "words": list(words), "sentences": list(sentences), "tests": tests}
 
 
-def _cells(cells: Mapping[str, str], document: Document) -> list[str]:
-    return [cells.get(label, "") for label, _ in _ordered(document.columns)]
+def _cells(test: Test, document: Document) -> list[Word]:
+    return [word(test.cells.get(label, ""), test.shares.get(label)) for label, _ in _ordered(document.columns)]

@@ -122,6 +122,7 @@ def _test_of(row: Row, columns: Sequence[str]) -> Test:
         state=state,
         largest=max(sizes, default=None),
         cells={name: shown(cell) for name, cell in zip(columns, row.cells, strict=True)},
+        shares={name: cell.share for name, cell in zip(columns, row.cells, strict=True) if cell.share is not None},
     )
 
 

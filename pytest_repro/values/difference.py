@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Shape = Literal[
@@ -32,6 +32,7 @@ class Difference:
         ulp: Representable numbers between the two, at the worst element; None where not defined.
         first: Index of the first element beyond the tolerance (or merely differing, if none is beyond).
         worst: Index of the element with the largest relative difference.
+        magnitude: Largest finite ``|a|`` or ``|b|``; None where a measurement of an array had no need of it.
         nonfinite: Elements where one side is NaN or infinite and the other is something else.
         shape: What the difference looks like.
         detail: One phrase more: the columns that flipped, where two texts part.
@@ -47,6 +48,7 @@ class Difference:
     ulp: float | None = None
     first: tuple[int, ...] | None = None
     worst: tuple[int, ...] | None = None
+    magnitude: float | None = field(default=None, compare=False)  # how it was found, not what it is
     nonfinite: int = 0
     shape: Shape = ""
     detail: str = ""

@@ -105,6 +105,7 @@ class Tally:
             ulp=self._ulp() if finite and dtype.kind in _INEXACT else None,
             first=self.place(self.first if self.first is not None else self.seen),
             worst=self.place(worst),
+            magnitude=self.magnitude,
             nonfinite=self.nonfinite,
             shape=look,
             detail=detail,

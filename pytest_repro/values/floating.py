@@ -162,7 +162,9 @@ def _difference(gap: float, largest: float, steps: float, tolerance: Tolerance, 
         gap <= max(tolerance.absolute(largest), tolerance.rtol * largest) or steps <= tolerance.ulp
     )
     relative = gap / largest if largest else 0.0
-    return Difference(beyond=0 if allowed else 1, absolute=gap, relative=relative, ulp=steps, shape=shape)
+    return Difference(
+        beyond=0 if allowed else 1, absolute=gap, relative=relative, ulp=steps, magnitude=largest, shape=shape
+    )
 
 
 def measured(before: float, after: float, tolerance: Tolerance) -> Difference:

@@ -48,6 +48,19 @@ class Tolerance(NamedTuple):
         """Whether two finite numbers agree, ``ulp`` apart (that is the floating kinds' to count)."""
         return abs(before - after) <= max(self.absolute(magnitude), self.rtol * max(abs(before), abs(after)))
 
+    def used(self, *, relative: float, absolute: float, ulp: float | None, magnitude: float | None) -> float:
+        """The part of the tolerance that a difference within it uses, in ``[0, 1]``; of an array's at most this part.
+
+        Args:
+            relative: Largest relative difference of an element.
+            absolute: Largest absolute one.
+            ulp: Representable numbers between the two; None where not defined.
+            magnitude: The leaf's largest finite magnitude; None where nothing had to ask for it.
+        """
+        allowed = self.absolute(magnitude) if magnitude is not None else self.atol
+        pairs = ((relative, self.rtol), (absolute, allowed), (ulp, float(self.ulp)))
+        return min([1.0, *(gap / most for gap, most in pairs if gap is not None and most)])
+
     def __str__(self) -> str:
         """As a report shows it: ``exact``, ``1e-06``, ``rtol 0.001, ulp 4``."""
         if self.exact:

@@ -163,3 +163,22 @@ def test_drifts():
     run(source, "--repro-report=repro.json", "--repro-report=repro.md", "--repro-report=repro.sarif")
     for name in ("repro.json", "repro.md", "repro.sarif"):
         assert secret not in (pytester.path / name).read_text(encoding="utf-8")
+
+
+def test_the_map_of_a_report_says_how_much_of_a_stated_tolerance_is_used(apart, pytester):
+    pytester.makepyfile(
+        test_it="""
+        import pytest, time
+        @pytest.mark.replay(tol=1e-6)
+        def test_within():
+            value = 1.0 + 1e-9 * (time.timezone == -20700)
+        @pytest.mark.replay
+        def test_exact():
+            value = 2.0
+        """
+    )
+    apart("--repro-vary=timezone=Asia/Kathmandu", "--repro-report=repro.json")
+    within, exact = data.read(pytester.path / "repro.json").tests
+    assert within.cells["timezone"] == "1.0e-09"
+    assert within.shares == {"timezone": pytest.approx(1e-3, rel=1e-3)}
+    assert exact.shares == {}

@@ -50,6 +50,7 @@ TESTS = st.builds(
     compared=st.integers(0, 99),
     largest=st.none() | st.floats(0, 2) | st.just(math.inf),
     cells=st.dictionaries(st.sampled_from(["fresh", "blas"]), st.sampled_from(["=", "DRIFT", "3 ulp"]), max_size=2),
+    shares=st.dictionaries(st.sampled_from(["fresh", "blas"]), st.floats(0, 1), max_size=2),
     page=st.none() | PAGES,
     origin=st.none() | PLACES,
     limits=st.lists(TEXTS, max_size=2).map(tuple),

@@ -323,6 +323,20 @@ def test_a_cell_is_the_darker_the_larger_the_difference(shown, level):
     assert html.word(shown).level == level
 
 
+@pytest.mark.parametrize(("share", "level"), [(0.0, 1), (0.01, 1), (0.1, 2), (0.4, 3), (0.51, 4), (1.0, 4)])
+def test_where_a_tolerance_is_stated_a_cell_is_the_darker_the_more_of_it_is_used(share, level):
+    assert html.word("2e-09", share) == html.word("2e-09")._replace(level=level)
+    assert html.word("DRIFT", share).level == 5
+    assert html.word("=", share).level == 0
+
+
+def test_a_test_says_in_words_how_much_of_the_tolerance_is_used():
+    one = replace(case(str), cells={"blas": "2e-09", "fresh": "="}, shares={"blas": 0.123})
+    page = html.text(document(tests=(one,)))
+    assert '<span class="share">12 % of the tolerance</span>' in page
+    assert [html.part(share) for share in (0.0, 1e-5, 0.0314, 1.0)] == ["0.0 %", "under 0.01 %", "3.1 %", "100 %"]
+
+
 def test_what_has_no_size_is_larger_than_all_that_has_one():
     sizes = [html.word(shown).size for shown in ("-", "=", "1 ulp", "1e-09", "1e+99", "differs", "DRIFT")]
     assert sizes == sorted(sizes)
