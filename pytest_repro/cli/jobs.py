@@ -7,15 +7,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_repro.cli.operands import numbered
+from pytest_repro.controls.counting import counted
 from pytest_repro.errors import ReproError
 from pytest_repro.report import data, table
-from pytest_repro.report.document import merged
+from pytest_repro.report.document import listed
+from pytest_repro.report.merging import OTHER, merged
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
     from pytest_repro.report.document import Document
+
+MOST = 40
+"""Rows that are shown; the worst come first."""
+
+LEGEND = (
+    "= nothing found   noted: found and accepted   - not in that report",
+    f"{OTHER}: nothing found, and yet other values than in the first report that has the test",
+)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -55,11 +65,14 @@ def page(document: Document, name: str) -> None:
 def _text(document: Document) -> str:
     counts = ", ".join(f"{number} {state}" for state, number in document.counts.items() if number)
     jobs = [label for label, _ in document.columns if ": " not in label]
-    told = [test for test in document.telling if any(test.cells.get(job) not in ("=", None) for job in jobs)]
-    rows = [(test.nodeid, *(test.cells.get(job, "-") for job in jobs)) for test in told]
+    told = [test for test in listed(document) if any(test.cells.get(job) not in ("=", None) for job in jobs)]
+    rows = [(test.nodeid, *(test.cells.get(job, "-") for job in jobs)) for test in told[:MOST]]
     lines = [f"tests: {counts or 'none'}", ""]
-    lines += [*table.lines(("test", *jobs), rows), ""] if rows else []
-    lines += ["= nothing found   noted: found and accepted   - not in that report"] if rows else []
+    lines += [*table.lines(("test", *jobs), rows)] if rows else []
+    lines += [f"and {counted(len(told) - MOST, 'test')} more, in --json and --html"] if len(told) > MOST else []
+    lines += ["", *LEGEND] if rows else []
+    lines += ["", *table.filled("", document.notes[0], 2)] if document.notes else []
+    lines += [part for note in document.notes[1:] for part in table.filled("  ", note, 4)]
     lines += [
         "",
         *(part for part in document.hardware.split("; ")),

@@ -70,6 +70,7 @@ def document(gathered: Gathered, premises: Premises, overview: Overview | None) 
             Said(code=one["code"], action=one["action"], sentence=mask(one["text"])) for one in gathered.session
         ),
         notices=tuple(mask(notice) for notice in gathered.notices),
+        snapshot=premises.snapshot.to_dict(),
     )
 
 
@@ -85,6 +86,7 @@ def _test(facts: Mapping[str, Any]) -> Test:
         waived=tuple(facts["waived"]),
         compared=facts["compared"],
         largest=facts.get("largest"),
+        result=facts.get("result", ""),
         cells=dict(facts["cells"]),
         shares=dict(facts.get("shares", {})),
         page=None if page is None else page_from(page),

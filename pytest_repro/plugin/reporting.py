@@ -12,6 +12,7 @@ from pytest_repro.plugin.judging import longrepr_of
 from pytest_repro.plugin.run import outcome_of
 from pytest_repro.report import terminal, where
 from pytest_repro.report.page import display, page
+from pytest_repro.values.address import category
 from pytest_repro.values.secrets import mask
 
 if TYPE_CHECKING:
@@ -150,6 +151,7 @@ class Amendment:
             "page": None if told is None else page_dict(told),
             "largest": _largest(self._verdict),
             "plots": [[one.value, list(one.runs), one.kind, list(one.data)] for one in plots(compared)],
+            "result": _result(self._replay),
         }
 
     def _properties(self, reports: list[pytest.TestReport], *, told: bool) -> None:
@@ -165,6 +167,17 @@ class Amendment:
         for report in reports:
             if report.when == "teardown":
                 report.user_properties = [*report.user_properties, *properties]
+
+
+def _result(replay: Replay) -> str:
+    """The digest of what all runs of this process showed alike; empty where they ended differently."""
+    from pytest_repro.store.result import result  # noqa: PLC0415  # only where a report is written
+
+    first, *others = replay.envelopes()
+    seen = first.observations.items()
+    without = {address for address, leaf in seen if any(leaf != one.observations.get(address) for one in others)}
+    ended = any(category(address) == "outcome" for address in without)
+    return "" if ended else result(first, without, replay.plan.ignore)
 
 
 def _largest(verdict: Verdict) -> float | None:

@@ -9,7 +9,7 @@ from pytest_repro.report.page import Page, Row, Section, Table
 from pytest_repro.values import entry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping
 
 SCHEMA = "pytest-repro/report"
 VERSION = "1.0"
@@ -83,6 +83,8 @@ class Test:
         origin: Where two runs first part; None where that is not known.
         limits: Lines of a calibration.
         plots: Of its drifted values.
+        result: Digest of what all its runs showed alike, equal where all these values are equal bit for bit; empty
+            where they ended differently, or nothing is known.
         job: Of which session it is, where several were merged; else empty.
     """
 
@@ -99,6 +101,7 @@ class Test:
     origin: Place | None = None
     limits: tuple[str, ...] = ()
     plots: tuple[Plot, ...] = ()
+    result: str = ""
     job: str = ""
 
 
@@ -120,6 +123,7 @@ class Document:
         tests: In the order in which they ran.
         session: Findings about the session itself: code, action, text.
         notices: Other lines about the session.
+        snapshot: The environment, as ``pytest-repro env --json`` prints it; None where several sessions were merged.
     """
 
     tool: str
@@ -135,6 +139,7 @@ class Document:
     tests: tuple[Test, ...] = ()
     session: tuple[Said, ...] = ()
     notices: tuple[str, ...] = ()
+    snapshot: Mapping[str, Any] | None = None
 
     @property
     def counts(self) -> dict[str, int]:
@@ -149,6 +154,13 @@ class Document:
         """Tests with something to tell, drifts first, then the largest differences."""
         told = [test for test in self.tests if test.state in TELLING]
         return tuple(sorted(told, key=lambda test: (TELLING.index(test.state), -(test.largest or 0.0))))
+
+
+def listed(document: Document) -> list[Test]:
+    """All tests: first those with something to tell, then the others as they ran."""
+    told = document.telling
+    known = {test.nodeid for test in told}
+    return [*told, *(test for test in document.tests if test.nodeid not in known)]
 
 
 def to_dict(document: Document) -> dict[str, Any]:
@@ -184,6 +196,7 @@ def from_dict(data: object) -> Document:
         tests=tuple(map(_test, entry.field(data, "tests", list))),
         session=tuple(map(_said, entry.field(data, "session", list))),
         notices=entry.texts(data, "notices"),
+        snapshot=None if data.get("snapshot") is None else _object(data["snapshot"]),
     )
 
 
@@ -207,6 +220,7 @@ def _test(data: object) -> Test:
         origin=None if origin is None else _place(origin),
         limits=entry.texts(known, "limits"),
         plots=tuple(map(_plot, entry.field(known, "plots", list))),
+        result=entry.field(known, "result", str),
         job=entry.field(known, "job", str),
     )
 
@@ -309,57 +323,3 @@ def _strings(data: Mapping[Any, Any]) -> dict[str, str]:
     if not all(isinstance(key, str) and isinstance(value, str) for key, value in data.items()):
         raise entry.malformed("no texts by name")
     return dict(data)
-
-
-WORDS = {"drift": "DRIFT", "warned": "warned", "noted": "noted", "same": "=", "skipped": "skipped"}
-"""What stands in a job's column for the state of a test there."""
-
-
-def merged(documents: Sequence[tuple[str, Document]]) -> Document:
-    """Several sessions as one: a row a test, a column a job, behind them the conditions that tell something.
-
-    Of each test the page of the job is kept in which it fares worst.
-
-    Args:
-        documents: With the name of each job, no two alike.
-    """
-    tests: dict[str, Test] = {}
-    for name, document in documents:
-        for test in document.tests:
-            tests[test.nodeid] = _beside(tests.get(test.nodeid), test, name)
-    told = {label for test in tests.values() for label, text in test.cells.items() if text not in ("", "=")}
-    jobs = [(name, False) for name, _ in documents]
-    more = [(f"{name}: {label}", hardware) for name, one in documents for label, hardware in one.columns]
-    first = documents[0][1]
-    return Document(
-        tool=first.tool,
-        created=max(document.created for _, document in documents),
-        exit_status=max(document.exit_status for _, document in documents),
-        session_seed=first.session_seed,
-        summary="; ".join(f"{name}: {document.summary}" for name, document in documents),
-        hardware=_joined((name, document.hardware) for name, document in documents),
-        environment=_joined((name, document.environment) for name, document in documents),
-        columns=(*jobs, *(one for one in more if one[0] in told)),
-        notes=tuple(f"{name}: {line}" for name, document in documents for line in document.notes),
-        tests=tuple(tests.values()),
-        session=tuple(dict.fromkeys(said for _, document in documents for said in document.session)),
-        notices=tuple(f"{name}: {line}" for name, document in documents for line in document.notices),
-    )
-
-
-def _beside(known: Test | None, test: Test, job: str) -> Test:
-    cells = {job: WORDS[test.state], **{f"{job}: {label}": text for label, text in test.cells.items()}}
-    shares = {f"{job}: {label}": share for label, share in test.shares.items()}
-    order = list(WORDS)
-    if known is None:
-        return replace(test, job=job, cells=cells, shares=shares)
-    worse = replace(test, job=job) if order.index(test.state) < order.index(known.state) else known
-    return replace(worse, cells={**known.cells, **cells}, shares={**known.shares, **shares})
-
-
-def _joined(pairs: Iterable[tuple[str, str]]) -> str:
-    """What several jobs have, each once with the jobs that have it."""
-    found: dict[str, list[str]] = {}
-    for name, text in pairs:
-        found.setdefault(text, []).append(name)
-    return "; ".join(f"{', '.join(names)}: {text}" for text, names in found.items())

@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_repro.errors import ReproError
-from pytest_repro.report.document import STATES
+from pytest_repro.report.document import STATES, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -194,10 +194,8 @@ def _ordered(columns: Iterable[tuple[str, bool]]) -> list[tuple[str, bool]]:
 
 
 def _listed(document: Document) -> list[Test]:
-    """Tests of the map: first those with something to tell, the others as they ran."""
-    told = document.telling
-    known = {test.nodeid for test in told}
-    return [*told, *(test for test in document.tests if test.nodeid not in known)][:MAPPED]
+    """Tests of the map."""
+    return listed(document)[:MAPPED]
 
 
 def _tells(test: Test) -> bool:

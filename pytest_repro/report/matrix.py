@@ -6,9 +6,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from pytest_repro.controls.counting import counted
-from pytest_repro.controls.origin import parting
 from pytest_repro.environment.lines import environment_line, hardware_line
-from pytest_repro.report import table
+from pytest_repro.report import clusters, table
 from pytest_repro.report.document import Document, Place, Test
 from pytest_repro.report.page import COUNTED, display
 from pytest_repro.values.address import category
@@ -19,16 +18,12 @@ if TYPE_CHECKING:
 
     from pytest_repro.controls.matrix import Cell, Matrix, Row
     from pytest_repro.controls.origin import Origin
-    from pytest_repro.environment.differences import EnvironmentDifference
 
 EQUAL = 20
 """Tests that are the same everywhere are listed up to this number of tests, and counted beyond."""
 
 FEW = 16
 """Representable numbers between two that are told as such; more of them say no more than the difference."""
-
-FACTS = 3
-"""Facts that are named where clusters part."""
 
 LEGEND = (
     "ref  what the others are compared with    =  the same bit for bit    -  not recorded    !  beyond the tolerance",
@@ -57,7 +52,7 @@ def text(found: Matrix, origins: Mapping[str, Origin], tolerance: str) -> str:
         lines += [*table.lines(head, cells, indent=0), ""]
     if len(rows) < len(found.rows):
         lines[-1:] = [f"and {counted(len(found.rows) - len(rows), 'test')} the same in all columns", ""]
-    lines += [*LEGEND, "", *clusters(found, origins), ""]
+    lines += [*LEGEND, "", *clusters.lines(found.clusters, origins), ""]
     for name in found.columns:
         told = enumerate(_where(origins[name]))
         lines += [table.labelled("" if number else cut(name, 24), part, 26) for number, part in told]
@@ -80,7 +75,7 @@ def to_dict(found: Matrix, origins: Mapping[str, Origin], tolerance: str) -> dic
             for row in sorted(found.rows, key=_rank)
         ],
         "clusters": [
-            {"columns": list(cluster), "differs_in": _parted(found.clusters[0], cluster, origins)}
+            {"columns": list(cluster), "differs_in": clusters.parted(found.clusters[0], cluster, origins)}
             for cluster in found.clusters
         ],
         "equal": not any(differs(row) for row in found.rows),
@@ -107,7 +102,7 @@ def document(found: Matrix, origins: Mapping[str, Origin], tolerance: str, tool:
             f"{name}: {environment_line(one.snapshot)}" for name, one in origins.items() if one.snapshot
         ),
         columns=tuple((name, False) for name in found.columns),
-        notes=tuple(" ".join(line.split()) for line in clusters(found, origins)),
+        notes=tuple(" ".join(line.split()) for line in clusters.lines(found.clusters, origins)),
         tests=tuple(_test_of(row, found.columns) for row in sorted(found.rows, key=_rank)),
     )
 
@@ -236,67 +231,6 @@ def _blocks(columns: Sequence[str]) -> list[range]:
 def _test(nodeid: str) -> str:
     """A node id that is cut in its middle where it is long: modules begin alike, tests end differently."""
     return display(f"record.{nodeid}") if len(nodeid) > 48 else nodeid  # noqa: PLR2004  # as wide as display() cuts
-
-
-def clusters(found: Matrix, origins: Mapping[str, Origin]) -> list[str]:
-    """Which columns agree bit for bit, and in what their environments differ from the first of the clusters."""
-    first, *others = found.clusters
-    if not others:
-        return [f"{_all(first)} bit for bit"]
-    lines = [_these(first)]
-    for cluster in others:
-        told = _parted(first, cluster, origins)
-        differ = "differs" if len(cluster) == 1 else "agree; they differ"
-        names = _listed(cluster)
-        if told is None:
-            why = "; why is not known: an environment cannot be read"
-        elif told:
-            why = " in " + ", ".join(_fact(one) for one in told[:FACTS])
-            why += f" and {len(told) - FACTS} more" if len(told) > FACTS else ""
-        else:
-            why = " in nothing known of the environment: look at code, data and seeds"
-        lines.append(f"  {names} {differ} from {_pronoun(first)}{why}")
-    return [part for line in lines for part in table.filled(line[: len(line) - len(line.lstrip())], line.lstrip(), 4)]
-
-
-def _all(cluster: Sequence[str]) -> str:
-    return f"all {len(cluster)} agree" if len(cluster) > 1 else "one column alone"
-
-
-def _these(cluster: Sequence[str]) -> str:
-    if len(cluster) == 1:
-        return f"no two columns agree bit for bit; {cluster[0]} is the first"
-    return f"these {len(cluster)} agree bit for bit: {_listed(cluster)}"
-
-
-def _pronoun(cluster: Sequence[str]) -> str:
-    return "it" if len(cluster) == 1 else "them"
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names)
-
-
-def _fact(one: Mapping[str, object]) -> str:
-    return f"{one['address']} ({_value(one['before'])} -> {_value(one['after'])})"
-
-
-def _value(value: object) -> str:
-    return "none" if value is None else cut(str(value), 32)
-
-
-def _parted(
-    first: Sequence[str], cluster: Sequence[str], origins: Mapping[str, Origin]
-) -> list[dict[str, object]] | None:
-    """The facts in which two clusters differ; None where they are unknown."""
-    if tuple(first) == tuple(cluster):
-        return []
-    found = parting([origins[name] for name in first], [origins[name] for name in cluster])
-    return None if found is None else [_difference(one) for one in found]
-
-
-def _difference(one: EnvironmentDifference) -> dict[str, object]:
-    return {"address": one.address, "before": one.before, "after": one.after, "why": one.why}
 
 
 def _where(origin: Origin) -> list[str]:

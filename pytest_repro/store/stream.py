@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from pytest_repro.envelope import Envelope, leaves_from, outcomes_from, whole
 from pytest_repro.store import leaves, npy
+from pytest_repro.store.result import plain
 from pytest_repro.store.shelf import Shelf
 from pytest_repro.values import entry
 from pytest_repro.values.address import CATEGORIES
-from pytest_repro.values.scalar import Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -112,7 +112,7 @@ class Outlet:
         """A test ended: a line about it, then a line of its values."""
         shelf = Shelf(self._folder / ARRAYS, LIMIT, summarised=False)
         observations = {
-            address: leaves.written(address, _plain(leaf, envelope), shelf, whole=WHOLE)
+            address: leaves.written(address, plain(leaf, envelope), shelf, whole=WHOLE)
             for address, leaf in envelope.observations.items()
         }
         for digest, values in shelf.waiting.items():
@@ -146,11 +146,6 @@ class Outlet:
     def close(self) -> None:
         """Nothing more is written."""
         self._stream.close()
-
-
-def _plain(leaf: Any, envelope: Envelope) -> Any:
-    identity = leaf.kind == "int" and getattr(leaf, "value", None) in envelope.ids
-    return Scalar("int", leaves.IDENTITY) if identity else leaf
 
 
 def _digest(body: bytes) -> str:

@@ -71,6 +71,10 @@ class Array(NamedTuple):
             return self.hash() == other.hash()
         return bits.identical(self.values, other.values)
 
+    def __ne__(self, other: object) -> bool:
+        """The opposite: a tuple's own would compare the parts."""
+        return not self == other
+
     def __hash__(self) -> int:
         """Of everything but the values."""
         return hash((self.label, self.dtype.str, self.shape))

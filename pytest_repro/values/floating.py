@@ -82,6 +82,10 @@ class Float(NamedTuple):
         """Bit for bit; NaN equals NaN."""
         return isinstance(other, Float) and same(self.value, other.value)
 
+    def __ne__(self, other: object) -> bool:
+        """The opposite: a tuple's own would compare the parts."""
+        return not self == other
+
     def __hash__(self) -> int:
         """Tells the two zeros apart, as equality does."""
         return hash(repr(self.value))
@@ -113,6 +117,10 @@ class Complex(NamedTuple):
     def __eq__(self, other: object) -> bool:
         """Bit for bit; NaN equals NaN."""
         return isinstance(other, Complex) and same(self.real, other.real) and same(self.imag, other.imag)
+
+    def __ne__(self, other: object) -> bool:
+        """The opposite: a tuple's own would compare the parts."""
+        return not self == other
 
     def __hash__(self) -> int:
         """Tells the two zeros apart, as equality does."""

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from pytest_repro.errors import ReproError
 from pytest_repro.report import data
-from pytest_repro.report.document import Document, Place, Plot, Said, from_dict, merged, to_dict
+from pytest_repro.report.document import Document, Place, Plot, Said, from_dict, to_dict
 from pytest_repro.report.document import Test as Case
 from pytest_repro.report.page import Page, Row, Section, Table
 
@@ -55,6 +55,7 @@ TESTS = st.builds(
     origin=st.none() | PLACES,
     limits=st.lists(TEXTS, max_size=2).map(tuple),
     plots=st.lists(PLOTS, max_size=1).map(tuple),
+    result=st.sampled_from(["", "0a"]),
     job=st.just(""),
 )
 DOCUMENTS = st.builds(
@@ -72,6 +73,7 @@ DOCUMENTS = st.builds(
     tests=st.lists(TESTS, max_size=3).map(tuple),
     session=st.lists(SAID, max_size=1).map(tuple),
     notices=st.lists(TEXTS, max_size=1).map(tuple),
+    snapshot=st.none() | st.just({"schema": "x"}),
 )
 SCHEMA = json.loads(resources.files("pytest_repro.report").joinpath("schemas", "report-1.json").read_text("utf-8"))
 
@@ -162,12 +164,3 @@ def test_a_field_that_a_later_minor_version_adds_is_passed_over():
     later["tests"][0]["more"] = 3
     assert from_dict(later) == from_dict(small())
     jsonschema.Draft202012Validator(SCHEMA).validate(later)
-
-
-def test_several_sessions_are_one_document_with_their_jobs():
-    one = from_dict(small())
-    both = merged([("linux", one), ("macos", one)])
-    assert [(test.job, test.cells) for test in both.tests] == [("linux", {"linux": "=", "macos": "="})]
-    assert both.columns == (("linux", False), ("macos", False))
-    assert both.counts["same"] == 1
-    assert both.summary == "linux: ; macos: "

@@ -112,6 +112,16 @@ def test_a_distance_has_no_direction(data, tolerance):
 
 
 @SLOW
+@given(VALUES, VALUES)
+def test_leaves_are_unequal_where_they_are_not_equal(one, other):
+    leaves = [*Freezer().freeze("x", one).values(), *Freezer().freeze("x", other).values()][:8]
+    again = Freezer().freeze("x", copy.deepcopy(one))
+    for leaf in leaves:
+        for another in [*leaves, *again.values()]:
+            assert (leaf != another) is not (leaf == another)
+
+
+@SLOW
 @given(VALUES, st.integers(1, 40))
 def test_a_value_is_shown_in_one_line_of_the_width_asked_for(value, width):
     for leaf in Freezer().freeze("x", value).values():
