@@ -23,6 +23,10 @@ TOLD = {
     "hypothesis_examples": ["2 passed", "no drift"],
     "torch_training": ["2 passed", "no drift"],
     "jax_sampling": ["1 passed", "no drift"],
+    "existing_suite": ["4 passed", "repro: 3 tests replayed", "1 warned", "RPR-R101 value drift"],
+    "decided_tolerance": ["1 passed", "no drift"],
+    "value_kind": ["2 passed", "no drift"],
+    "variation": ["3 passed", "no drift"],
     "varied_conditions": ["4 passed", "RPR-R111 drift under a condition", "reproducibility map"],
 }
 NEEDS = {
@@ -55,6 +59,25 @@ def test_a_lesson_runs_and_teaches_what_it_says(name):
     assert done.returncode == 0, done.stdout
     for text in TOLD[name]:
         assert text in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("page", "files"),
+    [
+        ("add-a-value-kind", {"gridlib.py": "value_kind/gridlib.py", "grid.py": "value_kind/grid.py"}),
+        ("add-a-variation", {"terminal_width.py": "variation/terminal_width.py"}),
+    ],
+)
+def test_the_files_of_a_how_to_are_those_of_its_lesson(page, files):
+    text = (ROOT / f"docs/how-to/{page}.md").read_text(encoding="utf-8")
+    for name, path in files.items():
+        assert f'{name}"\n{(ROOT / "conftest_examples" / path).read_text(encoding="utf-8")}```' in text
+
+
+def test_the_measured_tolerance_holds_under_the_condition_that_it_names():
+    done = run(ROOT / "conftest_examples/decided_tolerance", "--repro-vary=blas")
+    assert done.returncode == 0, done.stdout
+    assert "no drift" in done.stdout
 
 
 def test_without_its_hook_the_custom_generator_drifts(tmp_path):
