@@ -17,7 +17,7 @@ from pytest_repro.values.address import category
 from pytest_repro.values.secrets import mask
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from pytest_repro.compare import Comparison, Gap
@@ -171,15 +171,10 @@ class Baseline:
         return said
 
     def _tolerances(self) -> Tolerances:
-        under = self.terms.under
-        if SAME in under and self._same_hardware():
-            return under[SAME]
-        return under.get(RECORDED, self.terms.tolerances)
+        return tolerances_elsewhere(self.terms.tolerances, self.terms.under, same_hardware=self._same_hardware)
 
     def _informs(self, gaps: tuple[Gap, ...]) -> bool:
-        """Whether all that differs are numbers, on hardware of another class, without any stated tolerance."""
-        numeric = all(not gap.difference.structural and gap.difference.relative is not None for gap in gaps)
-        return numeric and not self._tolerances().stated and not self._same_hardware()
+        return informs(gaps, self._tolerances(), same_hardware=self._same_hardware)
 
     def _same_hardware(self) -> bool:
         ids = self.recorded.environment.get("ids")
@@ -204,6 +199,27 @@ class Baseline:
         more = [f"and {len(told) - SHOWN} more differences of the environment"] if len(told) > SHOWN else []
         alike = [found.sentence] if found.alike else []
         return (*told[:SHOWN], *more, *alike)
+
+
+def tolerances_elsewhere(
+    tolerances: Tolerances, under: Mapping[str, Tolerances], *, same_hardware: Callable[[], bool]
+) -> Tolerances:
+    """What is allowed between a run and what another session, or another machine, computed.
+
+    Args:
+        tolerances: Of the test.
+        under: Tolerances that replace them under a condition.
+        same_hardware: Called for whether both ran on hardware of one class.
+    """
+    if SAME in under and same_hardware():
+        return under[SAME]
+    return under.get(RECORDED, tolerances)
+
+
+def informs(gaps: Sequence[Gap], tolerances: Tolerances, *, same_hardware: Callable[[], bool]) -> bool:
+    """Whether all that differs are numbers, on hardware of another class, without any stated tolerance."""
+    numeric = all(not gap.difference.structural and gap.difference.relative is not None for gap in gaps)
+    return numeric and not tolerances.stated and not same_hardware()
 
 
 def _shown(value: object) -> str:

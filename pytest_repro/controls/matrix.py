@@ -92,6 +92,7 @@ def matrix(columns: Sequence[Column], tolerances: Tolerances | None = None, igno
         ReproError: ``B602``, an array's file is not what was recorded.
     """
     allowed = tolerances or Tolerances()
+    names = [column.name for column in columns]
     rows: list[Row] = []
     kinds: list[list[int]] = [[] for _ in columns]
     for test in sorted({name for column in columns for name in column.tests}):
@@ -100,11 +101,11 @@ def matrix(columns: Sequence[Column], tolerances: Tolerances | None = None, igno
         for kind, at in zip(kinds, places, strict=True):
             kind.append(at)
         cells = _cells(envelopes, places, allowed, ignore)
-        rows.append(Row(test=test, cells=cells, clusters=_named(columns, places)))
+        rows.append(Row(test=test, cells=cells, clusters=clusters_of(names, places)))
     return Matrix(
-        columns=tuple(column.name for column in columns),
+        columns=tuple(names),
         rows=tuple(rows),
-        clusters=_named(columns, [tuple(kind) for kind in kinds]),
+        clusters=clusters_of(names, [tuple(kind) for kind in kinds]),
     )
 
 
@@ -164,9 +165,10 @@ def size(gap: Gap) -> tuple[bool, bool, float]:
     return difference.drifted, without, difference.relative or 0.0
 
 
-def _named(columns: Sequence[Column], places: Sequence[object]) -> tuple[tuple[str, ...], ...]:
+def clusters_of(names: Sequence[str], places: Sequence[object]) -> tuple[tuple[str, ...], ...]:
+    """Names of columns that are at the same place, the largest group first; -1 is no place."""
     groups: dict[object, list[str]] = {}
-    for column, place in zip(columns, places, strict=True):
+    for name, place in zip(names, places, strict=True):
         if place != -1:
-            groups.setdefault(place, []).append(column.name)
+            groups.setdefault(place, []).append(name)
     return tuple(tuple(group) for group in sorted(groups.values(), key=len, reverse=True))

@@ -113,6 +113,13 @@ TESTS: tuple[Control, ...] = (
         owner="maintainers",
     ),
     Control(
+        code="R117",
+        title="drift between workers",
+        metric="difference of each value between workers that run the same tests at once: --dist each of pytest-xdist",
+        contract="every worker computes the same; numbers may differ on hardware of another class, no tolerance stated",
+        action="fail",
+    ),
+    Control(
         code="R301",
         title="replay limit not measured",
         metric="stated tolerances that no measurement stands behind",

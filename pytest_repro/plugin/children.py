@@ -89,6 +89,8 @@ class Command:
         appended: list[str] = []
         if config.pluginmanager.hasplugin("_cov"):
             appended.append("--no-cov")
+        if config.getoption("dist", "no") == "each":  # one process is one machine
+            appended.append("-n0")
         shuffled = config.getoption("randomly_seed", None)
         if isinstance(shuffled, int):  # it was drawn, and a child would draw another
             appended.append(f"--randomly-seed={shuffled}")

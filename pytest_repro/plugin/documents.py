@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_repro import __version__
+from pytest_repro.environment.lines import environment_line, hardware_line
 from pytest_repro.errors import ReproError
 from pytest_repro.report import annotation, data, markdown, sarif
 from pytest_repro.report.document import Document, Place, Plot, Said, Test, page_from
+from pytest_repro.report.merging import merged
 from pytest_repro.values.secrets import mask
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from pytest_repro.controls.origin import Origin
     from pytest_repro.plugin.overview import Overview
     from pytest_repro.plugin.premises import Premises
 
@@ -72,6 +76,26 @@ def document(gathered: Gathered, premises: Premises, overview: Overview | None) 
         notices=tuple(mask(notice) for notice in gathered.notices),
         snapshot=premises.snapshot.to_dict(),
     )
+
+
+def by_worker(whole: Document, gathered: Gathered, places: Mapping[str, tuple[str, Origin]]) -> Document:
+    """The session of workers each of which ran every test: a row a test, a column a worker.
+
+    Args:
+        whole: The session.
+        gathered: Of all workers.
+        places: What each worker is called, and where it ran, by its id.
+    """
+    parts = []
+    for worker, (name, origin) in places.items():
+        tests = tuple(_test(facts) for facts in gathered.facts if facts.get("worker") == worker)
+        snapshot = origin.snapshot
+        part = replace(whole, tests=tests, notices=(), notes=(), summary="", snapshot=None)
+        if snapshot is not None:
+            lines = (hardware_line(snapshot), environment_line(snapshot))
+            part = replace(part, hardware=lines[0], environment=lines[1], snapshot=snapshot.to_dict())
+        parts.append((name, part))
+    return replace(merged(parts), summary=whole.summary, notices=whole.notices, ids=whole.ids)
 
 
 def _test(facts: Mapping[str, Any]) -> Test:

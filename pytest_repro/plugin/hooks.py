@@ -165,7 +165,7 @@ def pytest_configure_node(node: Any) -> None:
     from pytest_repro.plugin.tally import tally_of  # noqa: PLC0415  # nothing heavy, and xdist's controller alone comes here
     from pytest_repro.plugin.varying import varying_of  # noqa: PLC0415  # likewise
 
-    tally_of(node.config)
+    tally_of(node.config).expect(node)
     varying_of(node.config).pytest_configure_node(node)
 
 

@@ -7,7 +7,7 @@ import sys
 import warnings
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 from _pytest.junitxml import xml_key  # private: where pytest keeps the writer of a JUnit file
@@ -34,6 +34,25 @@ def properties_of_suite(config: pytest.Config, report: pytest.TestReport) -> Non
     report.user_properties = [pair for pair in report.user_properties if pair not in ours]
     for name, value in ours:
         writer.add_global_property(f"{name}[{report.nodeid}]", str(value))
+
+
+def testcase_of_session(config: pytest.Config, nodeid: str, failure: str) -> None:
+    """One testcase in the session's JUnit file about the session itself; nothing where none is written.
+
+    Args:
+        config: Of the session.
+        nodeid: What it is called.
+        failure: What failed; empty where nothing did.
+    """
+    writer = _junit(config)
+    if writer is not None:
+        location = (nodeid.partition("::")[0], None, nodeid)
+        for when in ("setup", "call", "teardown"):
+            failed = bool(failure) and when == "call"
+            outcome: Literal["failed", "passed"] = "failed" if failed else "passed"
+            writer.pytest_runtest_logreport(
+                pytest.TestReport(nodeid, location, {}, outcome, failure if failed else None, when)
+            )
 
 
 def _junit(config: pytest.Config) -> Any:

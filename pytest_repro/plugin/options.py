@@ -159,7 +159,7 @@ def _reports(config: pytest.Config) -> tuple[str, ...]:
             mend = "pytest --repro-report=repro.json"
             sentence = f"a report ends in {', '.join(REPORTS)}, not {said!r:.80}"
             raise ReproError("U102", sentence, place="repro_report", mend=mend)
-        if path.suffix == ".html":
+        if path.suffix == ".html" and not hasattr(config, "workerinput"):  # the controller alone writes it
             from pytest_repro.report.html import ready  # noqa: PLC0415  # an hour later would be too late to say so
 
             ready()

@@ -295,6 +295,11 @@ class ReproSession:
                 main = Amendment(replay, waived, self._premises, varied).apply(reports)
                 if calibration is not None and main is not None:
                     vars(main)["repro"]["limits"] = calibration.lines
+                if main is not None and getattr(self._config, "workerinput", {}).get("repro_each"):
+                    from pytest_repro.plugin import fleet  # noqa: PLC0415  # only where workers are compared
+
+                    hardware = self._premises.snapshot.hw_class
+                    vars(main)[fleet.PARCEL] = fleet.packed(replay, waived.verdict, hardware)
                 if self.settings.record and main is not None:
                     self._record(replay, waived.verdict, main, {} if calibration is None else calibration.limits)
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from _pytest.terminal import TerminalReporter
 
+    from pytest_repro.plugin.fleet import Workers
     from pytest_repro.plugin.overview import Overview
     from pytest_repro.plugin.premises import Premises
     from pytest_repro.plugin.recordings import Recordings
@@ -57,6 +58,7 @@ class Tally:
         recordings: What is to be recorded, where something is.
         pinned: How often entropy was served from the seed, by place.
         said: Lines about what was written, and for a CI service that reads the log.
+        workers: What they are compared by, where each of them runs every test.
     """
 
     def __init__(self, config: pytest.Config) -> None:
@@ -68,6 +70,17 @@ class Tally:
         self.recordings: Recordings | None = None
         self.pinned: Counter[str] = Counter()
         self.said: list[str] = []
+        self.workers: Workers | None = None
+
+    def expect(self, node: Any) -> None:
+        """One more of xdist's workers is about to be started."""
+        if self._config.getoption("dist", "no") != "each":
+            return
+        from pytest_repro.plugin import fleet  # noqa: PLC0415  # only where workers are compared
+
+        self.workers = self.workers or fleet.Workers()
+        self.workers.expect(str(node.gateway.id))
+        node.workerinput[fleet.EACH] = True
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -76,6 +89,8 @@ class Tally:
         facts = getattr(report, "repro", None)
         if isinstance(facts, dict):
             self.facts.append(facts)
+        if self.workers is not None:
+            self.workers.hear(report)
         parcel = vars(report).pop("repro_parcel", None) if not hasattr(self._config, "workerinput") else None
         if parcel is not None:
             self.recordings_of(self._premises()).take(parcel)
@@ -100,6 +115,8 @@ class Tally:
         output = getattr(node, "workeroutput", {})
         if "repro_usage" in output:
             raise pytest.UsageError(output["repro_usage"])
+        if self.workers is not None:
+            self.workers.ended(str(node.gateway.id), output)
         self.faults += output.get("repro_faults", [])
         if "repro_standing" in output:
             self.standing.take(output["repro_standing"])
@@ -115,7 +132,10 @@ class Tally:
             output["repro_notices"] = list(self.notices)
             output["repro_pinned"] = dict(self.pinned)
             output["repro_standing"] = self.standing.to_dict()
+            if getattr(self._config, "workerinput", {}).get("repro_each"):
+                output["repro_environment"] = self._premises().snapshot.to_dict()
             return
+        self._compare_workers()
         if self.recordings is not None:
             self.recordings.write()
             self.standing.lines += [line] if (line := self.recordings.line()) else []
@@ -132,6 +152,17 @@ class Tally:
             session.exitstatus = FAULT_STATUS
         self._publish(overview, int(session.exitstatus))
 
+    def _compare_workers(self) -> None:
+        """One finding about all workers, and one testcase of a JUnit file."""
+        if self.workers is None:
+            return
+        found = self.workers.finding(self._premises().settings.policy)
+        if found is not None:
+            self.standing.add([found])
+            self.standing.lines.append(found.sentence)
+        text = self.standing.findings[-1]["text"] if found is not None and found.action == "fail" else ""
+        neighbours.testcase_of_session(self._config, "repro::workers", text)
+
     def _publish(self, overview: Overview | None, exit_status: int) -> None:
         """Write the reports that were asked for, and tell a CI service where it offers a way."""
         if not self.facts and not self._config.getoption("repro_report", None):
@@ -143,6 +174,8 @@ class Tally:
 
         gathered = documents.Gathered(self.facts, self.line(), self.standing.findings, self.notices, exit_status)
         found = documents.document(gathered, self._premises(), overview)
+        if self.workers is not None:
+            found = documents.by_worker(found, gathered, self.workers.places())
         self.said += documents.write(found, settings.reports)
         self.said += documents.speak(found, os.environ)
 
@@ -170,6 +203,8 @@ class Tally:
         self._write_warned(reporter)
         self._write_map(reporter)
         self._write_limits(reporter)
+        if self.workers is not None:
+            self.workers.show(reporter)
         if self.recordings is not None:
             self.recordings.show(reporter)
         self.standing.write(reporter)

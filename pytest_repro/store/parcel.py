@@ -11,6 +11,7 @@ from pytest_repro.store.shelf import Shelf
 
 if TYPE_CHECKING:
     from pytest_repro.store.change import Wish
+    from pytest_repro.store.recorded import Recorded
 
 
 def packed(change: Change, root: Path, limit: int) -> dict[str, Any]:
@@ -24,14 +25,29 @@ def packed(change: Change, root: Path, limit: int) -> dict[str, Any]:
     Raises:
         ReproError: ``B606``, an array above the limit.
     """
-    shelf = Shelf(Path(), limit)
     return {
         "module": change.module.relative_to(root).as_posix(),
         "profile": change.profile,
         "name": change.name,
         "wish": change.wish,
-        "entry": recorded.written(change.recorded, shelf),
-        "environment": dict(change.recorded.environment),
+        **content(change.recorded, limit),
+    }
+
+
+def content(test: Recorded, limit: int) -> dict[str, Any]:
+    """A recorded test as plain values and bytes.
+
+    Args:
+        test: The test.
+        limit: Bytes that one array may have.
+
+    Raises:
+        ReproError: ``B606``, an array above the limit.
+    """
+    shelf = Shelf(Path(), limit)
+    return {
+        "entry": recorded.written(test, shelf),
+        "environment": dict(test.environment),
         "arrays": {
             digest: npy.header(values.dtype, values.shape) + bytes(npy.raw(values))
             for digest, values in shelf.waiting.items()
@@ -51,16 +67,30 @@ def unpacked(parcel: dict[str, Any], root: Path, folder: Path, limit: int) -> Ch
     Raises:
         ReproError: ``B602``, it is not what was packed.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    for digest, data in parcel["arrays"].items():
-        (folder / f"{digest}.npy").write_bytes(data)
-    kept = parcel["entry"][recorded.RECORDED]["environment"]
-    environments = {kept: parcel["environment"]} if kept else {}
     wish: Wish = parcel["wish"]
     return Change(
         module=root / parcel["module"],
         profile=parcel["profile"],
         name=parcel["name"],
-        recorded=recorded.read(parcel["entry"], environments, Shelf(folder, limit)),
+        recorded=opened(parcel, folder, limit),
         wish=wish,
     )
+
+
+def opened(parcel: dict[str, Any], folder: Path, limit: int) -> Recorded:
+    """The recorded test that :func:`content` gave.
+
+    Args:
+        parcel: Of a worker of this session.
+        folder: Where its arrays are put.
+        limit: Bytes that one array may have.
+
+    Raises:
+        ReproError: ``B602``, it is not what was packed.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for digest, data in parcel["arrays"].items():
+        (folder / f"{digest}.npy").write_bytes(data)
+    kept = parcel["entry"][recorded.RECORDED]["environment"]
+    environments = {kept: parcel["environment"]} if kept else {}
+    return recorded.read(parcel["entry"], environments, Shelf(folder, limit))
