@@ -75,9 +75,12 @@ def test_the_files_of_a_how_to_are_those_of_its_lesson(page, files):
 
 
 def test_the_measured_tolerance_holds_under_the_condition_that_it_names():
-    done = run(ROOT / "conftest_examples/decided_tolerance", "--repro-vary=blas")
+    done = run(ROOT / "conftest_examples/decided_tolerance", "--repro-vary=blas", "--repro-calibrate")
     assert done.returncode == 0, done.stdout
     assert "no drift" in done.stdout
+    assert "repro: replay limits" in done.stdout
+    assert "paste  @pytest.mark.replay(tol=0" in done.stdout
+    assert "R302" not in done.stdout, "the tolerance fits what is measured here"
 
 
 def test_without_its_hook_the_custom_generator_drifts(tmp_path):
