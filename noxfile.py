@@ -47,6 +47,13 @@ def torch(session: nox.Session) -> None:
 
 
 @nox.session(python="3.11")
+def remote(session: nox.Session) -> None:
+    """Stores behind URLs, on a server that speaks S3."""
+    session.install("-e", ".[test,remote]", "s3fs", "moto[server]")
+    session.run("pytest", "tests/store/test_remote.py", *session.posargs)
+
+
+@nox.session(python="3.11")
 def lint(session: nox.Session) -> None:
     """Ruff with all rules, and the floors."""
     session.install("ruff", "import-linter", "-e", ".")

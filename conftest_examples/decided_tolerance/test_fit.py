@@ -1,7 +1,7 @@
 """A tolerance that was measured: ``pytest --repro-calibrate`` printed the marker, and this is where it was pasted.
 
-On one machine the fit is the same bit for bit (``tol=0``). Another BLAS kernel adds in another order: 2e-16 was measured
-under the one that was tried, and the marker leaves room for others.
+On one machine the fit is the same bit for bit (``tol=0``). Another BLAS kernel adds in another order: 2e-16 was
+measured under the one that was tried, and the marker leaves room for others.
 """
 
 import numpy as np

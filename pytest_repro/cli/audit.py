@@ -18,6 +18,7 @@ from pytest_repro.plugin.project import project
 from pytest_repro.report import scorecard as told
 from pytest_repro.store import sources
 from pytest_repro.store.recorded import LIMITS
+from pytest_repro.store.remote import Copy, is_url
 
 if TYPE_CHECKING:
     import argparse
@@ -119,7 +120,11 @@ def _calibrated(premises: Premises) -> frozenset[str]:
     """Ids of the tests whose replay limits were measured and recorded; what cannot be read shows none."""
     settings = premises.settings
     ids: set[str] = set()
-    for page in sources.below(Path(settings.store) if settings.store else premises.root).pages:
+    copy = Copy.of(settings.store, settings.store_limit) if is_url(settings.store) else None
+    if copy is not None:
+        copy.pull_all()
+    folder = copy.folder if copy is not None else Path(settings.store) if settings.store else premises.root
+    for page in sources.below(folder).pages:
         with suppress(ReproError):
             book = page.book(settings.store_limit)
             module = page.module(book)

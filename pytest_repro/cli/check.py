@@ -43,6 +43,9 @@ def run(options: argparse.Namespace) -> int:
     if options.yes and not options.prune:
         raise ReproError("U104", "--yes goes with --prune", place="check", mend="pytest-repro check --prune --yes")
     here = standing.here(options)
+    if options.yes and here.copy is not None:
+        mend = "download it, prune the folder with --store=DIR, and upload it"
+        raise ReproError("U104", "a store behind a URL is not pruned", place="check", mend=mend)
     pruned = None
     if options.prune:
         pruned = integrity.prune(

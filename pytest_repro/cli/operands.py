@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from pytest_repro.errors import ReproError
 from pytest_repro.store import place, revision, sources
+from pytest_repro.store.remote import Copy, is_url, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -98,9 +99,13 @@ def _named(word: str, here: Here, into: Path, profile: str, mine: list[Found]) -
     path = Path(word)
     if "\0" not in word and os.path.lexists(path):
         return _at(path, word, here, profile)
-    if "://" in word:
-        sentence = "stores behind URLs are not carried out by this version"
-        raise ReproError("U104", sentence, place="compare", mend="download it, and name the folder")
+    if is_url(word):
+        copy = Copy(word, into, here.limit)
+        copy.pull_all()
+        name = word.rstrip("/").rpartition("/")[2]
+        return _columns(
+            [(job, sources.below(store)) for job, store in sources.shares(into)], name, shown(word), profile
+        )
     if ":" in word and "\0" not in word:
         return _committed(word, here, into, profile)
     raise _unknown(word, here, mine)

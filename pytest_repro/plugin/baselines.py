@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_repro import __version__
@@ -18,11 +17,12 @@ from pytest_repro.errors import ReproError
 from pytest_repro.plugin import profile
 from pytest_repro.plugin.target import function_of
 from pytest_repro.store.change import Change
-from pytest_repro.store.local import LocalStore
 from pytest_repro.store.recorded import KEPT, Recorded
+from pytest_repro.store.remote import store as opened
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     import pytest
 
@@ -51,8 +51,7 @@ class Baselines:
         self._premises = premises
         self._prove = prove
         self._settings = settings = premises.settings
-        folder = Path(settings.store) if settings.store else None
-        self.store = LocalStore(settings.store_limit, folder=folder, root=premises.root)
+        self.store = opened(settings.store, settings.store_limit, premises.root)
         self._books: dict[tuple[Path, str], Book] = {}
         self._profiles: dict[Path, tuple[str, ...]] = {}
         self._sources: dict[object, str] = {}

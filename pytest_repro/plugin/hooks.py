@@ -40,7 +40,7 @@ INI = (
     ("repro_junit", "string", "which tests carry properties in JUnit files: drift (default), all, off"),
     ("repro_lock", "string", "which lock file is judged: auto, off, or a path; reports name the one that is found"),
     ("repro_profile", "string", "name under which envelopes are recorded, such as {system}-{machine}-py{python}"),
-    ("repro_store", "string", "folder of recorded envelopes; default: __envelopes__ beside the test modules"),
+    ("repro_store", "string", "folder or URL of recorded envelopes; default: __envelopes__ beside the test modules"),
     ("repro_store_limit", "string", "largest file of the store; default 64MiB"),
     ("repro_max_age", "string", "age after which a recorded envelope is stale, such as 90d"),
     ("repro_vary", "linelist", "conditions under which replayed tests run in fresh processes: combined, all, NAME"),
@@ -66,7 +66,7 @@ OPTIONS = (
     ("--repro-record", "", "record the tests that run and have no envelope yet"),
     ("--repro-record-all", "", "record also those whose values changed"),
     ("--repro-profile", "NAME", "name under which envelopes are recorded and compared"),
-    ("--repro-store", "DIR", "folder of recorded envelopes"),
+    ("--repro-store", "DIR", "folder or URL of recorded envelopes"),
     (
         "--repro-vary",
         "LIST",

@@ -276,7 +276,7 @@ def test_a_committed_file_above_the_limit_is_refused(command, git, project):
         (("HEAD:../x", "linux-a"), "'../x' leaves the project"),
         (("HEAD:/etc", "linux-a"), "'/etc' leaves the project"),
         (("HEAD:docs", "linux-a"), "nothing is recorded in 'HEAD:docs'"),
-        (("s3://bucket/x", "linux-a"), "stores behind URLs are not carried out by this version"),
+        (("memory://bucket/x", "linux-a"), "nothing is recorded in 'memory://bucket/x'"),
         (("./pytest.ini", "linux-a"), "'pytest.ini' is no file of envelopes: they are called MODULE.PROFILE.json"),
         (("./docs", "linux-a"), "nothing is recorded in './docs'"),
         (("linux-a", "linux-b", "--tol=much"), "not a tolerance: 'much'"),
@@ -361,3 +361,15 @@ def test_an_environment_that_cannot_be_read_is_told_and_the_values_are_compared(
     assert "environment   of a: abc, not readable: this is no saved environment in 'schema'\n" in out
     assert "\n  b differs from them an environment" not in command("compare")[1]
     assert "b differs from them; why is not known: an environment cannot be read" in command("compare")[1]
+
+
+@pytest.mark.usefixtures("four")
+def test_a_store_behind_a_url_is_compared_as_a_folder_is(command, project):
+    pytest.importorskip("fsspec")
+    here = command("compare", "linux-a", "haswell")
+    assert command("compare", "linux-a", "haswell", f"--store={project.as_uri()}") == here
+    status, out, _ = command("compare", project.as_uri(), "--profile=linux-a", "haswell")
+    assert (status, out) == command("compare", ".", "--profile=linux-a", "haswell")[:2]
+    assert command("show", f"--store={project.as_uri()}") == command("show")
+    status, _, err = command("check", f"--store={project.as_uri()}", "--prune", "--yes")
+    assert (status, "a store behind a URL is not pruned" in err) == (4, True)

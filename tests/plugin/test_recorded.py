@@ -192,7 +192,7 @@ def test_profiles_keep_baselines_apart(run, pytester):
         ("--repro-profile={nothing}", "'nothing' is no part of the environment"),
         ("--repro-profile={open", "a brace is left open in '{open'"),
         ("--repro-profile=a/b", "not 'a/b'"),
-        ("--repro-store=s3://bucket", "stores behind URLs are not carried out by this version"),
+        ("--repro-store=nothing://bucket", "no such store: Protocol not known: nothing"),
     ],
 )
 def test_a_profile_or_store_that_means_nothing_is_a_usage_error(run, option, said):
@@ -330,3 +330,21 @@ def test_a_record_that_nobody_answers_for_is_told_by_policy_and_an_owner_of_toda
     edited(pytester, lambda test: test["recorded"].update(lock={"file": "uv.lock", "digest": "0", "state": "in step"}))
     run(text, "--repro-policy=B608=fail").assert_outcomes(failed=1)
     run(text.replace("replay", 'replay(owner="@kim")'), "--repro-policy=B608=fail").assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize("workers", [(), ("-n2",)])
+def test_a_store_behind_a_url_is_recorded_to_and_compared_with(apart, pytester, workers):
+    pytest.importorskip("fsspec")
+    url = (pytester.path / "far").as_uri()
+    pytester.makepyfile(test_it=source())
+    (pytester.path / "far").mkdir()
+    plugins = "xdist" if workers else ""
+    done = apart(*workers, "--repro-record", f"--repro-store={url}", plugins=plugins)
+    assert done.ret == 0
+    assert not (pytester.path / "__envelopes__").exists()
+    assert list((pytester.path / "far/__envelopes__").glob("test_it.*.json"))
+    assert apart(*workers, f"--repro-store={url}", plugins=plugins).ret == 0
+    pytester.makepyfile(test_it=source(shift=0.25))
+    changed = apart(*workers, f"--repro-store={url}", plugins=plugins)
+    assert changed.ret == 1
+    assert "values differ from those recorded" in changed.result.stdout.str()
