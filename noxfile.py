@@ -54,6 +54,14 @@ def remote(session: nox.Session) -> None:
 
 
 @nox.session(python="3.11")
+def neighbours(session: nox.Session) -> None:
+    """Plugins that keep expectations, measure or shape a suite, all in one environment."""
+    plugins = ("benchmark", "django", "html", "mock", "mpl", "order", "regressions", "sugar")
+    session.install("-e", ".[test]", "syrupy", "django", *(f"pytest-{name}" for name in plugins))
+    session.run("pytest", "tests/plugin/test_neighbours_plugins.py", *session.posargs)
+
+
+@nox.session(python="3.11")
 def lint(session: nox.Session) -> None:
     """Ruff with all rules, and the floors."""
     session.install("ruff", "import-linter", "-e", ".")

@@ -56,6 +56,7 @@ NEUTRAL: dict[str, object] = {
     "benchmark_save": None,
     "benchmark_autosave": False,
     "benchmark_json": None,
+    "benchmark_disable": True,
     "force_regen": False,
     "regen_all": False,
     "update_snapshots": False,

@@ -148,7 +148,8 @@ class Replay:
         try:
             silent = relayed(self.item.session, partial(Silent, note=subtests.append))
             room = neighbours.making_room(self.item.config, run)
-            with silent, room, self._warned.hidden(), around or nullcontext():
+            measured = neighbours.benchmarks_of_visible_runs(self.item.config)
+            with silent, room, measured, self._warned.hidden(), around or nullcontext():
                 setup, *rest = runtestprotocol(new, log=False, nextitem=self.item)
         finally:
             neighbours.cancel_timeout(self.item)

@@ -85,12 +85,18 @@ MODULES = frozenset(
             "hypothesis",
             "mock",
             "doctest",
+            "syrupy",
+            "inline_snapshot",
+            "nbval",
             "importlib",
             "_frozen_importlib",
         ),
     }
 )
 """Top-level modules of which nothing is looked into, nor of what derives from them."""
+
+PLUGINS = "pytest_"
+"""How the modules of pytest's plugins begin: what their fixtures hand out measures, mocks and records."""
 
 TYPES: tuple[type, ...] = (
     types.GeneratorType,
@@ -184,7 +190,7 @@ def owns(value: object) -> bool:
     """Whether a value is identity and not value."""
     if lineage.descends(value, *TYPES):
         return True
-    if not MODULES.isdisjoint(lineage.roots(value)):
+    if any(root in MODULES or root.startswith(PLUGINS) for root in lineage.roots(value)):
         return lineage.name(type(value)).rpartition(".")[2] not in _READABLE
     return _iterator(value)
 

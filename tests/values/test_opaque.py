@@ -97,6 +97,14 @@ def test_a_connection_is_left_alone():
         assert only(database).type == "sqlite3.Connection"
 
 
+def test_what_a_plugin_of_pytest_hands_out_is_opaque():
+    made = type("Timer", (), {"__module__": "pytest_timer.fixture"})()
+    made.seconds = 0.1
+    assert opaque(only(made))
+    derived = type("Mine", (type(made),), {"__module__": "conftest"})()
+    assert opaque(only(derived))
+
+
 def test_objects_of_pytest_are_opaque_but_what_approx_expects_is_seen(request):
     assert opaque(only(request))
     assert Freezer().freeze("x", pytest.approx(1.5))["x.expected"].show() == "1.5"
