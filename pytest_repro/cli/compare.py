@@ -180,7 +180,8 @@ def _limits(found: Sequence[Operand], *, as_json: bool) -> int:
         made = origins(one.tests)
         kinds = dict.fromkeys(origin.hardware for origin in made.values())
         for kind in kinds:
-            tests = {test: kept for test, kept in one.tests.items() if made[kept.kept_as].hardware == kind}
+            kept_as = one.tests.kept_as.items()
+            tests = one.tests.called({test: test for test, key in kept_as if made[key].hardware == kind})
             columns.append(Column(name=one.name, tests=tests, hardware=kind))
         unknown += [one.name] if "" in kinds else []
         for test, kept in one.tests.items():

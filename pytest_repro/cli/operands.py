@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 from pytest_repro.errors import ReproError
 from pytest_repro.store import place, revision, sources
+from pytest_repro.store.gathered import Gathered, Room
 from pytest_repro.store.remote import Copy, is_url, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from pytest_repro.cli.here import Here
-    from pytest_repro.store.recorded import Recorded
     from pytest_repro.store.sources import Found, Page
 
 MEND = "pytest-repro compare --help"
@@ -30,11 +30,11 @@ class Operand:
 
     Attributes:
         name: What tables call it; no other operand of the comparison is called so.
-        tests: Recorded tests by node id.
+        tests: Recorded tests by node id, read as they are asked for.
     """
 
     name: str
-    tests: Mapping[str, Recorded]
+    tests: Gathered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +82,8 @@ def operands(words: Sequence[str], here: Here, into: Path, profile: str = "*") -
     mine: list[Found] = []  # the project's own pages, looked for once and only where a profile is named
     for number, word in enumerate(words or ("*",)):
         found += _named(word, here, into / str(number), profile, mine)
-    loaded = [_tests(one.pages, here.limit) for one in found]
+    room = Room(limit=here.limit)
+    loaded = [Gathered.of(one.pages, room) for one in found]
     return tuple(Operand(name=name, tests=tests) for name, tests in zip(_names(found), _aligned(loaded), strict=True))
 
 
@@ -165,27 +166,7 @@ def _unknown(word: str, here: Here, mine: list[Found]) -> ReproError:
     )
 
 
-def _tests(pages: Iterable[Page], limit: int) -> dict[str, Recorded]:
-    """All tests of a column.
-
-    Raises:
-        ReproError: A file, or a test in it, cannot be used: a column without it would be told as whole.
-    """
-    tests: dict[str, Recorded] = {}
-    for page in pages:
-        book = page.book(limit)
-        module = page.module(book)
-        for name in book.names:
-            try:
-                found = book.get(name)
-            except ReproError as error:
-                raise error.within(page.path.name) from None
-            if found is not None:
-                tests[f"{module}::{name}"] = found
-    return tests
-
-
-def _aligned(columns: list[dict[str, Recorded]]) -> list[dict[str, Recorded]]:
+def _aligned(columns: list[Gathered]) -> list[Gathered]:
     """Columns whose modules are told from one folder.
 
     A store may have been taken at the project's root and another at its folder of tests: where no module occurs twice,
@@ -197,11 +178,11 @@ def _aligned(columns: list[dict[str, Recorded]]) -> list[dict[str, Recorded]]:
     return [_shortened(column) for column in columns]
 
 
-def _shortened(column: dict[str, Recorded]) -> dict[str, Recorded]:
+def _shortened(column: Gathered) -> Gathered:
     folders = [test.partition("::")[0].split("/")[:-1] for test in column]
     shared = os.path.commonprefix(folders) if folders else []  # noqa: RUF071  # of lists of names, not of texts
     cut = len("/".join(shared)) + 1 if shared else 0
-    return {test[cut:]: recorded for test, recorded in column.items()}
+    return column.called({test: test[cut:] for test in column})
 
 
 def _names(found: list[_Named]) -> list[str]:
@@ -225,4 +206,4 @@ def numbered(names: Sequence[str]) -> list[str]:
 def common(found: Sequence[Operand]) -> tuple[Operand, ...]:
     """The operands with those tests alone that all of them hold."""
     held = set.intersection(*(set(one.tests) for one in found)) if found else set()
-    return tuple(replace(one, tests={test: kept for test, kept in one.tests.items() if test in held}) for one in found)
+    return tuple(replace(one, tests=one.tests.called({test: test for test in held})) for one in found)

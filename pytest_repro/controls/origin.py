@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pytest_repro.environment.differences import differences
 from pytest_repro.environment.snapshot import Snapshot
 from pytest_repro.errors import ReproError
+from pytest_repro.store.gathered import Gathered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -55,11 +56,12 @@ def origin(test: Recorded, others: int = 0) -> Origin:
 
 def origins(tests: Mapping[str, Recorded]) -> dict[str, Origin]:
     """The distinct origins of tests by their ids, that of most tests first."""
-    first: dict[str, Recorded] = {}
-    for test in tests.values():
-        first.setdefault(test.kept_as, test)
-    counts = Counter(test.kept_as for test in tests.values())
-    return {key: origin(first[key], len(counts) - 1) for key, _ in counts.most_common()}
+    kept = tests.kept_as if isinstance(tests, Gathered) else {name: test.kept_as for name, test in tests.items()}
+    first: dict[str, str] = {}
+    for name, key in kept.items():
+        first.setdefault(key, name)
+    counts = Counter(kept.values())
+    return {key: origin(tests[first[key]], len(counts) - 1) for key, _ in counts.most_common()}
 
 
 def usual(tests: Mapping[str, Recorded]) -> Origin:
