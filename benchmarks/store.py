@@ -280,17 +280,34 @@ def many(folder: Path, number: int, modules: int) -> list[Line]:
     return lines
 
 
+def fleet(folder: Path, jobs: int, modules: int, each: int) -> list[Line]:
+    """Stores of the jobs of a matrix, compared by the command: what it takes, and how much it holds at once."""
+    for job in range(jobs):
+        store = LocalStore(folder=folder / f"job{job:02}", root=folder)
+        for at in range(modules):
+            values = [{"loss": 0.5 + test * 0.01 + (job % 7 == 0) * 1e-12} for test in range(each)]
+            store.write(changes(folder / f"tests/test_{at}.py", [envelope(one) for one in values]))
+    command = [sys.executable, "-m", "pytest_repro.cli.main", "compare", str(folder), "--tol=1e-9"]
+    start = time.perf_counter()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    seconds = time.perf_counter() - start
+    memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    work = f"{jobs * modules * each} envelopes of {jobs} jobs, compared"
+    return [Line(work, f"{seconds:.0f} s, {memory:.0f} MiB at most", "", "bounded")]
+
+
 def main() -> None:
     """Measure and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--only", choices=("small", "through", "large", "many"))
+    parser.add_argument("--only", choices=("small", "through", "large", "many", "fleet"))
     chosen = parser.parse_args()
     works: dict[str, Callable[[Path], list[Line]]] = {
         "small": lambda folder: small(folder, chosen.rounds, 1000),
         "through": lambda folder: through(folder, chosen.rounds, 200, 1200),
         "large": lambda folder: large(folder, chosen.rounds, 10**6),
         "many": lambda folder: many(folder, 100_000, 200),
+        "fleet": lambda folder: fleet(folder, 50, 20, 100),
     }
     lines = [Line("work", "pytest-repro", "beside it", "goal")]
     for name, work in works.items():
