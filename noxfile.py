@@ -86,9 +86,11 @@ def docs(session: nox.Session) -> None:
 
 @nox.session(python="3.11")
 def bench(session: nox.Session) -> None:
-    """Ratios against bare pytest and named peers, interleaved in one run."""
-    session.install("-e", ".[test]", "pytest-flakefinder")
-    session.run("python", "benchmarks/run.py", *session.posargs)
+    """Ratios against bare pytest and named peers, interleaved in one run; a table for each part of the house."""
+    peers = ("pytest-flakefinder", "pytest-randomly", "pytest-regressions", "syrupy", "pytest-arraydiff")
+    session.install("-e", ".[test]", "scipy", *peers)
+    for name in ("run", "store", "environment", "variations", "instructions"):
+        session.run("python", f"benchmarks/{name}.py")
 
 
 @nox.session(python="3.11")
