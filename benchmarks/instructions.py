@@ -63,10 +63,8 @@ def main() -> None:
     for label, counts in (("to start", once), ("each test", each)):
         print(f"{label:<16}{counts['bare']:>16,.0f}{counts['ours']:>16,.0f}{counts['ours'] / counts['bare']:>8.4f}")
     whole = {who: once[who] + 5000 * each[who] for who in each}
-    print(
     ratio = f"{whole['ours'] / whole['bare']:>8.4f}   (goal 1.02)"
     print(f"{'5,000 tests':<16}{whole['bare']:>16,.0f}{whole['ours']:>16,.0f}{ratio}")
-    )
 
 
 if __name__ == "__main__":

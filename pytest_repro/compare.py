@@ -77,6 +77,12 @@ class Comparison:
         return tuple(gap for gap in self.gaps if gap.difference.drifted)
 
 
+def unsteady(envelope: Envelope, others: Sequence[Envelope]) -> frozenset[str]:
+    """Addresses at which a test's own runs part: these are no result that a worker could be compared by."""
+    seen = envelope.observations.items()
+    return frozenset(address for address, leaf in seen if any(leaf != one.observations.get(address) for one in others))
+
+
 def addresses_of(gaps: Iterable[Gap]) -> frozenset[str]:
     """All addresses of some gaps, also those that are told under another name."""
     return frozenset(address for gap in gaps for address in gap.addresses)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_repro.compare import addresses_of, compare, within, without
+from pytest_repro.compare import addresses_of, compare, unsteady, within, without
 from pytest_repro.envelope import FORMAT, Envelope
 from pytest_repro.values.registry import Freezer, from_dict
 from pytest_repro.values.tolerance import Tolerances, tolerances_from
@@ -130,3 +130,11 @@ def _used(x, y, a, b, tolerance):
 def test_no_part_of_a_tolerance_is_used_where_none_is_stated_or_nothing_can_be_subtracted():
     assert [gap.share for gap in gaps(envelope(locals__x=1.0), envelope(locals__x=2.0)).gaps] == [None]
     assert [gap.share for gap in gaps(envelope(locals__x="a"), envelope(locals__x="b"), tol=1).gaps] == [None]
+
+
+def test_what_parts_a_tests_own_runs_is_unsteady():
+    first = envelope(locals__x=1, locals__y=np.arange(3.0), locals__z=5)
+    assert unsteady(first, []) == frozenset()
+    same = envelope(locals__x=2, locals__y=np.arange(3.0), locals__z=5)
+    assert unsteady(first, [same]) == {"locals.x"}
+    assert unsteady(first, [same, envelope(locals__x=1)]) == {"locals.x", "locals.y", "locals.z"}

@@ -16,7 +16,7 @@ from pytest_repro.controls.verdict import Finding, action_of, split
 from pytest_repro.values.tolerance import Tolerances
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from pytest_repro.compare import Comparison
     from pytest_repro.controls.catalogue import Action
@@ -167,9 +167,3 @@ class Fleet:
 
 def _gaps(one: Shown, other: Shown) -> Comparison:
     return compare(one.envelope, other.envelope, Tolerances(), one.ignore)
-
-
-def drop(envelope: Envelope, others: Sequence[Envelope]) -> frozenset[str]:
-    """Addresses at which a test's own runs part: these are no result that a worker could be compared by."""
-    seen = envelope.observations.items()
-    return frozenset(address for address, leaf in seen if any(leaf != one.observations.get(address) for one in others))

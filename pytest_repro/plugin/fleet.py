@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pytest_repro.controls.fleet import Fleet, Shown, drop
+from pytest_repro.compare import unsteady
+from pytest_repro.controls.fleet import Fleet, Shown
 from pytest_repro.controls.origin import Origin
 from pytest_repro.environment.snapshot import Snapshot
 from pytest_repro.errors import ReproError
@@ -57,7 +58,7 @@ def packed(replay: Replay, verdict: Verdict, hardware: str) -> dict[str, Any]:
         hardware: The class of this hardware.
     """
     first, *others = replay.envelopes()
-    without = drop(first, others)
+    without = unsteady(first, others)
     ended = any(category(address) == "outcome" for address in without)
     if ended or any(finding.gaps and finding.action == "fail" for finding in verdict.findings):
         return {"test": replay.item.nodeid}

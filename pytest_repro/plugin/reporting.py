@@ -7,7 +7,7 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pytest_repro.controls.fleet import drop
+from pytest_repro.compare import unsteady
 from pytest_repro.plugin import neighbours
 from pytest_repro.plugin.judging import longrepr_of
 from pytest_repro.plugin.run import outcome_of
@@ -175,7 +175,7 @@ def _result(replay: Replay) -> str:
     from pytest_repro.store.result import result  # noqa: PLC0415  # only where a report is written
 
     first, *others = replay.envelopes()
-    without = drop(first, others)
+    without = unsteady(first, others)
     ended = any(category(address) == "outcome" for address in without)
     return "" if ended else result(first, without, replay.plan.ignore)
 

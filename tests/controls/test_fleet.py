@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
-from pytest_repro.controls.fleet import Fleet, Shown, drop
+from pytest_repro.controls.fleet import Fleet, Shown
 from pytest_repro.envelope import Envelope
 from pytest_repro.values.registry import Freezer
 from pytest_repro.values.tolerance import Tolerances, tolerances_from
@@ -120,13 +119,3 @@ def test_more_tests_than_are_named_are_counted():
         "and 4 more",
         9,
     )
-
-
-def test_what_parts_a_tests_own_runs_is_dropped():
-    first = run(locals__x=1, locals__y=np.arange(3.0), locals__z=5)
-    assert drop(first, []) == frozenset()
-    assert drop(first, [run(locals__x=2, locals__y=np.arange(3.0), locals__z=5), run(locals__x=1)]) == {
-        "locals.x",
-        "locals.y",
-        "locals.z",
-    }
