@@ -16,6 +16,7 @@ TOLD = {
     "recording": ["2 passed", "no drift"],
     "custom_seeder": ["1 passed", "no drift"],
     "sklearn_model": ["2 passed", "no drift"],
+    "data_frames": ["1 passed", "no drift"],
     "across_machines": ["2 passed", "4 values compared, no drift"],
     "first_replay": ["1 passed", "no drift"],
     "continuous_integration": ["1 passed", "no drift"],
@@ -31,6 +32,7 @@ TOLD = {
 }
 NEEDS = {
     "sklearn_model": "sklearn",
+    "data_frames": "pandas",
     "across_machines": "sklearn",
     "hypothesis_examples": "hypothesis",
     "torch_training": "torch",
@@ -81,6 +83,16 @@ def test_the_measured_tolerance_holds_under_the_condition_that_it_names():
     assert "repro: replay limits" in done.stdout
     assert "paste  @pytest.mark.replay(tol=0" in done.stdout
     assert "R302" not in done.stdout, "the tolerance fits what is measured here"
+
+
+def test_without_a_tolerance_the_column_is_told_by_its_address(tmp_path):
+    pytest.importorskip("pandas", reason="the lesson is about pandas")
+    source = (ROOT / "conftest_examples/data_frames/test_totals.py").read_text(encoding="utf-8")
+    (tmp_path / "test_totals.py").write_text(source.replace("""tol={"*": 0, 'totals*["price"]': 1e-12}""", "tol=0"))
+    done = run(tmp_path)
+    assert done.returncode == 1, done.stdout
+    assert "RPR-R101 value drift: 1 of" in done.stdout
+    assert '  totals["price"]  ' in done.stdout
 
 
 def test_without_its_hook_the_custom_generator_drifts(tmp_path):

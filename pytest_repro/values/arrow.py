@@ -18,20 +18,21 @@ if TYPE_CHECKING:
 
 _TABLES = ("Table", "RecordBatch")
 _ARRAYS = ("Array", "ChunkedArray")
-_NAMED = ("DataType", "Schema", "Field", "Scalar")
+_SINGLE = ("Scalar", "Buffer", "Tensor")
+_NAMED = ("DataType", "Schema", "Field")
 _NUMBERS = ("int", "uint", "float", "double", "halffloat")
 
 
 def _sort(value: object) -> str:
     for cls in lineage.classes(value):
         name = lineage.name(cls).rpartition(".")[2]
-        if lineage.root(cls) == "pyarrow" and name in (*_TABLES, *_ARRAYS, *_NAMED):
+        if lineage.root(cls) == "pyarrow" and name in (*_TABLES, *_ARRAYS, *_SINGLE, *_NAMED):
             return name
     return ""
 
 
 def owns(value: object) -> bool:
-    """Whether a value is a table, array, schema or scalar of arrow."""
+    """Whether a value is a table, array, tensor, buffer, schema or scalar of arrow."""
     return bool(_sort(value))
 
 
@@ -42,10 +43,31 @@ def freeze(value: object, keeping: Keeping) -> Frozen | Parts:
         names = list(map(str, item.schema.names))
         columns = [(f"[{canonical(name, keeping)}]", item.column(at)) for at, name in enumerate(names)]
         label = Scalar("name", f"{lineage.name(type(value))} {item.num_rows, item.num_columns}")
-        return Parts([(".type", label), (".columns", Words.kept("columns", names, keeping))], columns)
+        words = Words.kept("columns", names, keeping)
+        return Parts([(".type", label), (".columns", words)], [*columns, *_metadata(item.schema)])
     if sort in _ARRAYS:
         return _column(item)
+    if sort in _SINGLE:
+        return _single(item, sort)
     return Scalar("name", f"{lineage.name(type(value))} {item}")
+
+
+def _single(item: Any, sort: str) -> Parts:
+    dtype = f" {item.type}" if hasattr(item, "type") else ""
+    leaves = [(".type", Scalar("name", f"{lineage.name(type(item))}{dtype}"))]
+    match sort:
+        case "Scalar":
+            return Parts(leaves, [("", item.as_py())])
+        case "Buffer":
+            return Parts(leaves, [("", item.to_pybytes())])
+        case _:
+            return Parts(leaves, [("", item.to_numpy())])
+
+
+def _metadata(schema: Any) -> list[tuple[str, object]]:
+    """What stands beside the columns, except pandas' own note, which names versions."""
+    kept = {key: text for key, text in (schema.metadata or {}).items() if key != b"pandas"}
+    return [(".schema.metadata", kept)] if kept else []
 
 
 def _column(column: Any) -> Parts:

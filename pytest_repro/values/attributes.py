@@ -36,7 +36,7 @@ _PLAIN_SIZE = _size(object)
 
 
 @lru_cache(maxsize=1024)
-def _installed(module: str) -> bool:
+def installed(module: str) -> bool:
     """Whether a module belongs to the standard library or to an installed package."""
     if module in _INNOCENT:
         return False
@@ -57,7 +57,7 @@ def _installed(module: str) -> bool:
 
 def foreign(value: object) -> bool:
     """Whether a value's class, or a base of it, is not of the project under test."""
-    return any(_installed(lineage.module(cls)) for cls in lineage.classes(value))
+    return any(installed(lineage.module(cls)) for cls in lineage.classes(value))
 
 
 def _dictionary(value: object) -> dict[str, object] | None:

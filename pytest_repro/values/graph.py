@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from pytest_repro.values import lineage
+from pytest_repro.values import attributes, lineage
 from pytest_repro.values.frozen import Parts
 from pytest_repro.values.key import canonical
 from pytest_repro.values.scalar import Scalar
@@ -19,16 +19,40 @@ if TYPE_CHECKING:
     from pytest_repro.values.keeping import Keeping
 
 
+_VIEWS = ("networkx.classes.reportviews", "networkx.classes.coreviews")
+_SEEN = ("_nodes", "_graph", "_viewer", "_data", "_weight", "_succ", "_pred")
+"""What a view looks at, and which attribute it shows."""
+
+_AGAIN = ("_nodes", "_succ", "_pred")  # parts of the graph that a view of edges or degrees keeps at hand
+
+
 def owns(value: object) -> bool:
-    """Whether a value is a graph of networkx, of any of its classes or derived from one."""
-    return any(
+    """Whether a value is a graph of networkx, of any of its classes or derived from one, or a view of one."""
+    return _view(value) or any(
         lineage.module(cls).startswith("networkx.classes.") and lineage.name(cls).endswith("Graph")
         for cls in lineage.classes(value)
     )
 
 
+def _view(value: object) -> bool:
+    return any(lineage.module(cls) in _VIEWS for cls in lineage.classes(value))
+
+
+def _looked_at(value: object) -> Parts:
+    """A view by the graph that it looks at, or by the dictionary."""
+    leaves = [(".type", Scalar("name", lineage.name(type(value))))]
+    held = dict(attributes.visible(value, private=True) or [])
+    if "_atlas" in held or "NODE_OK" in held:  # what a filter lets through is known to the library alone
+        plain = lineage.module(type(value)) in _VIEWS
+        return Parts(leaves, [("", dict(cast("Any", value)) if plain else held.get("_atlas"))])
+    seen = [name for name in _SEEN if name in held and not (name in _AGAIN and "_graph" in held)]
+    return Parts(leaves, [(f".{name.strip('_')}", held[name]) for name in seen])
+
+
 def freeze(value: object, keeping: Keeping) -> Parts:
     """The dictionaries that the graph itself keeps, past every method of a class derived from it."""
+    if _view(value):
+        return _looked_at(value)
     held = cast("dict[str, Any]", object.__getattribute__(value, "__dict__"))
     nodes: dict[object, Any] = held.get("_node", {})
     rows = [(source, target, data) for source, near in held.get("_adj", {}).items() for target, data in near.items()]

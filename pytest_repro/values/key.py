@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from pytest_repro.values import attributes, floating, lineage, scalar
+from pytest_repro.values import attributes, floating, lineage, scalar, symbolic
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,6 +49,8 @@ def members(items: Iterable[object], keeping: Keeping, depth: int = DEEP) -> lis
 
 
 def _object(key: object, keeping: Keeping, depth: int) -> str:
+    if symbolic.owns(key):
+        return symbolic.text(key)
     label = lineage.name(type(key))
     found = attributes.visible(key) if depth and not lineage.descends(key, BaseException) else None
     if not found:

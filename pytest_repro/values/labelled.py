@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any, cast
 from pytest_repro.values import lineage
 from pytest_repro.values.frozen import Parts
 from pytest_repro.values.key import canonical
+from pytest_repro.values.opaque import Opaque
 from pytest_repro.values.scalar import Scalar
 
 if TYPE_CHECKING:
+    from pytest_repro.values.frozen import Frozen
     from pytest_repro.values.keeping import Keeping
 
 _SORTS = ("DataArray", "Dataset", "Variable")
@@ -32,12 +34,18 @@ def freeze(value: object, keeping: Keeping) -> Parts:
     """Values and coordinates as children; attributes as the plain mapping that they are."""
     item, sort = cast("Any", value), _sort(value)
     sizes = ", ".join(f"{canonical(name, keeping)}: {size}" for name, size in item.sizes.items())
-    leaves = [(".type", Scalar("name", f"{lineage.name(type(value))} {{{sizes}}}"))]
-    children: list[tuple[str, object]] = [] if sort == "Dataset" else [(".values", item.values)]
+    leaves: list[tuple[str, Frozen]] = [(".type", Scalar("name", f"{lineage.name(type(value))} {{{sizes}}}"))]
+    children: list[tuple[str, object]] = []
+    if sort != "Dataset" and getattr(item, "chunks", None) is None:
+        children.append((".values", item.values))
+    elif sort != "Dataset":
+        leaves.append((".values", Opaque("array", "in chunks, not computed yet")))
     if sort == "Dataset":
         children += [(f"[{canonical(name, keeping)}]", item[name].variable) for name in item.data_vars]
     if sort != "Variable":
         children += [(f".coords[{canonical(name, keeping)}]", item.coords[name].values) for name in item.coords]
+    if sort == "DataArray":
+        leaves.append((".name", Scalar("name", canonical(item.name, keeping))))
     if item.attrs:
         children.append((".attrs", dict(item.attrs)))
     return Parts(leaves, children)

@@ -22,13 +22,13 @@ _SORTS = ("DataFrame", "Series")
 def _sort(value: object) -> str:
     for cls in lineage.classes(value):
         name = lineage.name(cls).rpartition(".")[2]
-        if lineage.root(cls) == "polars" and (name in _SORTS or name == "DataType"):
+        if lineage.root(cls) == "polars" and (name in _SORTS or name in ("DataType", "Expr")):
             return name
     return ""
 
 
 def owns(value: object) -> bool:
-    """Whether a value is a frame, a series or a dtype of polars; what is lazy has no value yet."""
+    """Whether a value is a frame, a series, an expression or a dtype of polars; a lazy frame has no value yet."""
     return bool(_sort(value))
 
 

@@ -30,6 +30,7 @@ _SCALARS = (
     "Timedelta",
     "Period",
     "Interval",
+    "Styler",
     "NaTType",
     "NAType",
     "ExtensionDtype",
@@ -81,7 +82,12 @@ def _frame(frame: Any, keeping: Keeping) -> Parts:
         (".type", Scalar("name", f"{lineage.name(type(frame))} {plain.shape}")),
         (".columns", Words.kept("columns", texts, keeping)),
     ]
-    return Parts(leaves, [(".index", plain.index), *columns])
+    return Parts(leaves, [(".index", plain.index), *columns, *_attrs(plain)])
+
+
+def _attrs(plain: Any) -> list[tuple[str, object]]:
+    """What the user wrote beside the values."""
+    return [(".attrs", plain.attrs)] if plain.attrs else []
 
 
 def _values(column: Any) -> object:
@@ -97,7 +103,7 @@ def _is_numpy(dtype: Any) -> bool:
 def _series(series: Any, keeping: Keeping) -> Parts:
     plain = series if type(series) is _pandas().Series else _pandas().Series(series)
     leaves = [(".dtype", _named(series, plain.dtype)), (".name", Scalar("name", canonical(plain.name, keeping)))]
-    return Parts(leaves, [(".index", plain.index), *_column(plain.array)])
+    return Parts(leaves, [(".index", plain.index), *_column(plain.array), *_attrs(plain)])
 
 
 def _index(index: Any, keeping: Keeping) -> Frozen | Parts:
@@ -118,13 +124,14 @@ def _column(column: Any) -> list[tuple[str, object]]:
         ordered = "ordered" if column.ordered else "unordered"
         return [(".categories", column.categories), (".codes", column.codes), (".order", ordered)]
     dtype = column.dtype
-    if isinstance(dtype, pandas.SparseDtype):
-        return [(".values", np.asarray(column))]
-    if _is_numpy(dtype):
+    if isinstance(dtype, pandas.SparseDtype) or _is_numpy(dtype):
         return [(".values", np.asarray(column))]
     if isinstance(dtype, pandas.DatetimeTZDtype | pandas.PeriodDtype):
         return [(".values", np.asarray(column.asi8))]
-    if dtype.kind in "biuf" and hasattr(dtype, "numpy_dtype") and not isinstance(dtype, pandas.ArrowDtype):
+    if isinstance(dtype, pandas.IntervalDtype):
+        sides = [(".left", column.left), (".right", column.right)]
+        return [(".closed", column.closed), *((name, _values(side.array)) for name, side in sides)]
+    if dtype.kind in "biuf" and hasattr(dtype, "numpy_dtype"):
         filled = column.to_numpy(dtype=dtype.numpy_dtype, na_value=dtype.numpy_dtype.type(0))
         return [(".mask", np.asarray(column.isna())), (".values", filled)]
     return [(".values", np.asarray(column, dtype=object))]
@@ -136,5 +143,11 @@ _RULES: dict[str, Callable[[Any, Keeping], Frozen | Parts]] = {
     "Index": _index,
     "ExtensionArray": lambda array, _: Parts([(".dtype", _named(array, array.dtype))], _column(array)),
     "Timestamp": _stamp,
+    "Interval": lambda item, _: Parts(
+        [(".closed", Scalar("name", item.closed))], [(".left", item.left), (".right", item.right)]
+    ),
+    "Styler": lambda style, _: Parts(  # what it draws with has a random name; the frame is the value
+        [(".type", Scalar("name", lineage.name(type(style))))], [(".data", style.data)]
+    ),
     "Timedelta": lambda span, _: Scalar("timedelta", span.isoformat()),
 }

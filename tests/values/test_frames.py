@@ -48,3 +48,27 @@ def test_an_array_of_jax_is_its_values_and_a_key_its_data():
     assert shown(jax.numpy.ones(2)) == {"x.type": "jax.Array float32 (2,)", "x": "[1, 1] (2,) float32"}
     assert shown(jax.random.key(0))["x"] == "[0, 0] (2,) uint32"
     assert shown(jax.numpy.ones(2, dtype="bfloat16"))["x"] == "[1, 1] (2,) float32"
+
+
+def test_a_scalar_a_buffer_and_a_tensor_of_arrow_are_their_values():
+    arrow = pytest.importorskip("pyarrow")
+    assert shown(arrow.scalar(1.5))["x"] == "1.5"
+    assert shown(arrow.py_buffer(b"ab"))["x"] == "b'ab'"
+    array = pytest.importorskip("numpy").array([1.5])
+    assert shown(arrow.Tensor.from_numpy(array))["x"] == "[1.5] (1,) float64"
+    noted = arrow.table({"a": [1]}).replace_schema_metadata({"unit": "m", "pandas": "{}"})
+    assert shown(noted)["x.schema.metadata.keys"] == "{b'unit'}"
+
+
+def test_an_expression_of_polars_is_its_text():
+    polars = pytest.importorskip("polars")
+    assert 'col("a")' in shown(polars.col("a") + 1.5)["x"]
+    assert shown(polars.col("a") + 1.5) != shown(polars.col("a") + 2.5)
+
+
+def test_a_labelled_array_has_its_name_and_is_not_computed_for_the_comparison():
+    xarray = pytest.importorskip("xarray")
+    assert shown(xarray.DataArray([1.5], name="heat"))["x.name"] == '"heat"'
+    pytest.importorskip("dask")
+    chunked = xarray.DataArray([1.5], dims=["t"]).chunk()
+    assert shown(chunked)["x.values"] == "<array>"

@@ -48,3 +48,18 @@ def test_a_class_derived_from_a_graph_is_read_past_its_methods():
     graph = Own()
     graph.add_edge(1, 2)
     assert shown(graph)["g.nodes"] == "[1, 2] (2,) int64"
+
+
+def test_a_view_is_what_it_looks_at():
+    graph, other = (nx.Graph([("a", "b", {"w": weight})]) for weight in (1.5, 2.5))
+    for view in (
+        lambda graph: graph.edges,
+        lambda graph: graph.edges(data="w"),
+        lambda graph: graph.degree(weight="w"),
+        lambda graph: graph.adj,
+        lambda graph: graph["a"],
+        lambda graph: graph.subgraph(["a", "b"]).adj,
+    ):
+        assert shown(view(graph)) == shown(view(graph.copy()))
+        assert shown(view(graph)) != shown(view(other))
+    assert shown(graph["a"])['g["b"]["w"]'] == "1.5"

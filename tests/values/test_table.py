@@ -108,3 +108,28 @@ def test_a_change_after_freezing_changes_nothing():
     frame.loc[0, "a"] = 9.0
     found = measure(leaves['x["a"]'], frozen(pd.DataFrame({"a": np.arange(3.0)}))['x["a"]'], EXACT)
     assert found.identical
+
+
+def test_the_sides_of_an_interval_are_numbers():
+    leaves = shown(pd.Series(pd.interval_range(0.0, 2.0)))
+    assert (leaves["x.left"], leaves["x.right"]) == ("[0, 1] (2,) float64", "[1, 2] (2,) float64")
+    assert shown(pd.Interval(0.5, 1.5)) == {"x.closed": "right", "x.left": "0.5", "x.right": "1.5"}
+
+
+def test_numbers_that_arrow_holds_are_one_array():
+    pytest.importorskip("pyarrow")
+    leaves = shown(pd.DataFrame({"a": pd.Series([1.5, None], dtype="float64[pyarrow]")}))
+    assert (leaves['x["a"].mask'], leaves['x["a"].values']) == ("[False, True] (2,) bool", "[1.5, 0] (2,) float64")
+
+
+def test_what_stands_beside_the_values_is_kept():
+    frame = pd.DataFrame({"a": [1]})
+    frame.attrs["unit"] = "m"
+    assert shown(frame)['x.attrs["unit"]'] == "'m'"
+
+
+def test_a_style_is_its_frame_whatever_random_name_it_draws_under():
+    pytest.importorskip("jinja2")
+    frame = pd.DataFrame({"a": [1]})
+    assert shown(frame.style) == shown(frame.style)
+    assert shown(frame.style)['x.data["a"]'] == "[1] (1,) int64"
