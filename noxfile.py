@@ -62,6 +62,13 @@ def neighbours(session: nox.Session) -> None:
 
 
 @nox.session(python="3.11")
+def frameworks(session: nox.Session) -> None:
+    """Values of libraries that the other sessions do not install."""
+    session.install("-e", ".[test]", "polars", "pyarrow", "xarray", "sympy", "pillow", "pydantic", "scipy")
+    session.run("pytest", "tests/values", "tests/test_examples.py", *session.posargs)
+
+
+@nox.session(python="3.11")
 def lint(session: nox.Session) -> None:
     """Ruff with all rules, and the floors."""
     session.install("ruff", "import-linter", "-e", ".")

@@ -10,6 +10,7 @@ import io
 import pickle
 import sys
 import types
+import warnings
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -124,7 +125,9 @@ def rendered(figure: object) -> NDArray[np.uint8]:
     width, height = copy.get_size_inches()
     copy.dpi = min(float(copy.dpi), (PIXELS / max(float(width * height), 1e-6)) ** 0.5)
     canvas = _canvas()(copy)
-    canvas.draw()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a glyph that a font has not is told where the user draws, not here
+        canvas.draw()
     return np.array(canvas.buffer_rgba())
 
 
