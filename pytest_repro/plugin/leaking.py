@@ -23,7 +23,7 @@ from pytest_repro.plugin.campaign import alone
 from pytest_repro.plugin.judging import LEFT
 from pytest_repro.plugin.laboratory import changed, frozen
 from pytest_repro.plugin.neighbours import hidden_runs_wanted
-from pytest_repro.plugin.outliving import slots, wider
+from pytest_repro.plugin.outliving import called, slots, wider
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -158,7 +158,7 @@ class Between:
 
 def _torn_down(item: pytest.Item, name: str) -> tuple[str, ...]:
     """Fixtures of wider scope, torn down: all of them with their scopes, or one alone with those that build on it."""
-    found = [one for one in wider(item) if name in ("", f"{one.scope} fixture {one.argname}")]
+    found = [one for one in wider(item) if name in ("", called(one))]
     state: Any = item.session._setupstate  # noqa: SLF001  # what is set up at present; it has no public name
     silence = StringIO()
     with suppress(Exception), redirect_stdout(silence), redirect_stderr(silence):  # the visible run tells its own
@@ -171,4 +171,4 @@ def _torn_down(item: pytest.Item, name: str) -> tuple[str, ...]:
 
 
 def _names(found: Sequence[Any]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(f"{one.scope} fixture {one.argname}" for one in found))
+    return tuple(dict.fromkeys(map(called, found)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import sys
 from pathlib import Path
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 NEVER = (ModuleType, FunctionType, BuiltinFunctionType, MethodType, type)
 """Code, not state; attributes of the project's own classes are looked at one by one."""
+
+_SETUP = re.compile(r"_(?:xunit|unittest)_(setup_\w+?|setUp\w+?)_fixture_(.+)")
+"""What pytest calls the fixtures that it makes of functions by the conventions of xunit."""
 
 MOST_MODULES = 200
 """Modules of a project that are looked at; a larger project is looked at in part."""
@@ -43,12 +47,18 @@ def wider(item: pytest.Item) -> list[FixtureDef[Any]]:
     return [one for one in definitions if one.scope != "function" and getattr(one, "cached_result", None) is not None]
 
 
+def called(definition: FixtureDef[Any]) -> str:
+    """What a report calls a fixture: ``module fixture model``, ``setup_class of TestCycles``."""
+    found = _SETUP.fullmatch(definition.argname)
+    return f"{found[1]} of {found[2]}" if found is not None else f"{definition.scope} fixture {definition.argname}"
+
+
 def _fixtures(item: pytest.Item) -> list[Slot]:
     found = []
     for definition in wider(item):
         value, _, error = cast("tuple[object, object, object]", definition.cached_result)
         if error is None:
-            found.append(Slot(f"{definition.scope} fixture {definition.argname}", None, definition.argname, value))
+            found.append(Slot(called(definition), None, definition.argname, value))
     return found
 
 

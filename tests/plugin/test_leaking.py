@@ -61,6 +61,19 @@ CASES = {
         "module fixture shelf",
         "torn down",
     ),
+    "a setup of the class": (
+        """
+        class TestIt:
+            @classmethod
+            def setup_class(cls):
+                cls.rows = {}
+            def test_it(self, innocent):
+                known = "x" in self.rows
+                self.rows["x"] = 1
+        """,
+        "setup_class of TestIt",
+        "torn down",
+    ),
     "a wider fixture that cannot be put back": (
         """
         @pytest.fixture(scope="class")
