@@ -1,7 +1,7 @@
-"""Hostile conditions: ``python benchmarks/hostile.py --only kills --rounds 500``, or ``--only odd``.
+"""Hostile conditions: ``python benchmarks/hostile.py --only kills --rounds 500``.
 
 *kills* ends a process of a run with ``kill -9`` at a random moment, round by round: recorded envelopes stay whole, no
-process is left, and the exit status is truthful. *odd* runs suites, interpreters and file systems that mean no good.
+process is left, and the exit status is truthful.
 Linux alone has what the rounds look at.
 """
 
@@ -17,26 +17,21 @@ from pathlib import Path
 def main() -> int:
     """Carry out what is asked for; 1 where something was lost."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", choices=("kills", "odd"))
+    parser.add_argument("--only", choices=("kills",), default="kills")
     parser.add_argument("--rounds", type=int, default=500)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--seconds", type=float, help="begin no round after that time")
     parser.add_argument("--keep", type=Path, help="folder for what is left of lost rounds")
-    parser.add_argument("-k", dest="words", default="", help="with odd: those whose name has this in it")
     options = parser.parse_args()
     lost = 0
     with tempfile.TemporaryDirectory(prefix="hostile-") as name:
         folder = options.keep or Path(name)
         folder.mkdir(parents=True, exist_ok=True)
-        if options.only != "odd":
+        if options.only == "kills":
             import hostile_kills  # noqa: PLC0415  # each mode alone
 
             until = None if options.seconds is None else time.monotonic() + options.seconds
             lost += hostile_kills.rounds(folder / "kills", options.rounds, options.seed, until=until)
-        if options.only != "kills":
-            import hostile_odd  # noqa: PLC0415  # likewise
-
-            lost += hostile_odd.all_of(folder / "odd", options.words)
     return int(bool(lost))
 
 

@@ -173,19 +173,22 @@ def store_faults(project: Path, before: dict[str, object]) -> list[str]:
 
 def outcome_faults(mode: str, victim: str, status: int, output: str) -> list[str]:
     """Whether a run whose parent lived says what happened, and its exit status is truthful."""
-    passed, failed = (sum(map(int, re.findall(rf"(\d+) {word}", output.rpartition("\n=")[2]))) for word in
-                      ("passed", "failed"))
+    passed, failed = (
+        sum(map(int, re.findall(rf"(\d+) {word}", output.rpartition("\n=")[2]))) for word in ("passed", "failed")
+    )
+    told = any(word in output for word in TOLD)  # with the last lines of what a fresh process wrote
     lost = ["a fault of pytest-repro itself"] if "a fault of pytest-repro itself" in output else []
-    lost += ["an internal error of pytest"] if "INTERNALERROR" in output else []
+    lost += ["an internal error of pytest"] if "INTERNALERROR" in output and status == 0 and not told else []
     if status == 0 and (passed != TESTS or failed):
         lost.append(f"exit status 0, {passed} passed, {failed} failed")
     if "crashed while running" in output and status == 0:
         lost.append("exit status 0 though a worker died in a test")
-    if status not in (0, 1):
+    bootstrap = victim == "worker" and "execnet" in output and "EOFError" in output  # xdist's own end, and not a pass
+    if status not in ((0, 1, 3) if bootstrap else (0, 1)):
         lost.append(f"exit status {status}")
     if victim.startswith("child"):
         cells = [line for line in output.splitlines() if re.match(r"  test_.*=\s+=$", line)]
-        if not any(word in output for word in TOLD) and len(cells) != TESTS:
+        if not told and len(cells) != TESTS:
             lost.append("the death of a child is not told")
         if passed + failed != TESTS:
             lost.append(f"the rest did not go on: {passed} passed, {failed} failed")
@@ -210,8 +213,11 @@ def leftovers(project: Path, token: str, *, alive: bool) -> list[str]:
 
 def half_written(project: Path) -> list[Path]:
     """Files that a killed process was writing."""
-    return [path for home in (project / "__envelopes__", project / "__envelopes__" / "arrays")
-            for path in file.left_behind(home)]
+    return [
+        path
+        for home in (project / "__envelopes__", project / "__envelopes__" / "arrays")
+        for path in file.left_behind(home)
+    ]
 
 
 def one(base: Path, folder: Path, mode: str, wanted: str, moment: float, before: dict[str, object]) -> Ran:
