@@ -220,7 +220,7 @@ def half_written(project: Path) -> list[Path]:
     ]
 
 
-def one(base: Path, folder: Path, mode: str, wanted: str, moment: float, before: dict[str, object]) -> Ran:
+def one(base: Path, folder: Path, before: dict[str, object], *, mode: str, wanted: str, moment: float) -> Ran:
     """One round in a fresh copy of the project."""
     shutil.rmtree(folder, ignore_errors=True)
     project = folder / "project"
@@ -264,7 +264,7 @@ def prepared(folder: Path) -> tuple[Path, dict[str, object], dict[str, float]]:
     seconds = {}
     for mode in MODES:
         began = time.monotonic()
-        ran = one(base, folder / "round", mode, "nobody", 0.0, before)
+        ran = one(base, folder / "round", before, mode=mode, wanted="nobody", moment=0.0)
         seconds[mode] = time.monotonic() - began
         assert not ran.lost, (mode, ran.lost, ran.output)
         assert ran.status == 0, (mode, ran.output)
@@ -284,8 +284,9 @@ def rounds(folder: Path, number: int, seed: int, *, until: float | None = None) 
         victims += ["child's worker"] * ("vary" in mode and "-n" in mode)
         wanted = random.choice(victims)  # noqa: S311  # likewise
         late = random.random() < 1 / 3  # noqa: S311  # envelopes are written at the end
-        moment = seconds[mode] * random.uniform(0.75 if late and wanted in ("parent", "worker") else 0.0, 1.0)  # noqa: S311
-        ran = one(base, folder / "round", mode, wanted, moment, before)
+        begin = 0.75 if late and wanted in ("parent", "worker") else 0.0
+        moment = seconds[mode] * random.uniform(begin, 1.0)  # noqa: S311  # likewise
+        ran = one(base, folder / "round", before, mode=mode, wanted=wanted, moment=moment)
         if not ran.victim:  # it was over before: a run like any other, and not counted
             missed += 1
         else:
