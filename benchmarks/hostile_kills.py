@@ -1,4 +1,4 @@
-"""Rounds of ``kill -9``: a run of pytest loses one of its processes at a random moment, and what is left is examined."""
+"""Rounds of ``kill -9``: a pytest run loses one of its processes at a random moment, and what is left is examined."""
 
 from __future__ import annotations
 
