@@ -132,7 +132,7 @@ def sized(size: int) -> str:
 def one_text(nodeid: str, profile: str, test: Recorded, origin: Origin) -> str:
     """One recorded test: its evidence, then its values, one a line."""
     lines = [f"{line(mask(nodeid))}   profile {profile}", ""]
-    lines += [f"  {table.labelled(heading, told)}" for heading, told in evidence(test, origin) if told]
+    lines += [table.labelled(heading, told, indent=2) for heading, told in evidence(test, origin) if told]
     rows = []
     for address, leaf in sorted(test.observations.items()):
         rows.append((mask(address), leaf.kind, _shown(address, leaf)))

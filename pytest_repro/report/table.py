@@ -57,9 +57,9 @@ def _widths(cells: Sequence[Sequence[str]], room: int) -> list[int]:
     return widths
 
 
-def labelled(heading: str, told: str, label: int = 14) -> str:
+def labelled(heading: str, told: str, label: int = 14, indent: int = 0) -> str:
     """A heading and what it says, in one line of the width of a terminal."""
-    return f"{heading:<{label}}{cut(mask(told), WIDTH - label)}".rstrip()
+    return f"{'':<{indent}}{heading:<{label}}{cut(mask(told), WIDTH - label - indent)}".rstrip()
 
 
 def filled(first: str, told: str, indent: int) -> list[str]:

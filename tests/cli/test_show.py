@@ -86,6 +86,13 @@ def test_an_environment_that_can_be_read_is_two_lines_and_another_its_id(command
     assert "\n  environment   abc, not readable: this is no saved environment in 'schema'\n" in out
 
 
+def test_no_line_is_wider_than_a_terminal(command, put, here):
+    long = stores.replace(here, cpu=stores.replace(here.cpu, name="processor " * 30))
+    put("p", {"test_fit": recorded({"record.n": 3}, long, owner="kim " * 90)})
+    _, out, _ = command("show", NODEID)
+    assert max(map(len, out.splitlines())) == 120
+
+
 @pytest.mark.usefixtures("four")
 def test_every_profile_of_a_test_is_shown_and_one_where_it_is_named(command):
     for words, profiles in (
