@@ -46,7 +46,9 @@ TRIES = 300
 """Inputs that are tried to make a failing one smaller."""
 
 _EVENTS = ("open", "os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.listdir", "os.scandir", "os.symlink")
-_SYSTEM = tuple({os.path.realpath(path) + os.sep for path in (sys.prefix, sys.base_prefix, os.path.dirname(os.__file__))})
+_SYSTEM = tuple(
+    {os.path.realpath(path) + os.sep for path in (sys.prefix, sys.base_prefix, os.path.dirname(os.__file__))}
+)
 
 
 class EscapeError(BaseException):
@@ -124,7 +126,7 @@ def outcome(reader: Reader, data: bytes, folder: Path) -> str:
         except UnicodeEncodeError:  # a report could not print it
             return "error that cannot be printed"
         return "error"
-    except BaseException as error:  # noqa: BLE001  # whatever it is, it is what is looked for
+    except BaseException as error:  # whatever it is, it is what is looked for
         WATCH.folder = ""
         if isinstance(error, KeyboardInterrupt):
             raise

@@ -27,13 +27,38 @@ HOSTILE: tuple[object, ...] = (
 
 TOKENS: tuple[bytes, ...] = (
     *(b"\0", b"\xff", b"\xef\xbb\xbf", b"\xed\xa0\x80", b"\n", b"\r\n", b"\r", b"\t", b" ", b'"', b"'", b'"""', b"'''"),
-    *(b"[", b"]", b"{", b"}", b"[[", b"]]", b":", b": ", b"=", b" = ", b",", b"#", b" #", b"\\", b"\\u0000", b"\\ud800"),
+    *(
+        b"[",
+        b"]",
+        b"{",
+        b"}",
+        b"[[",
+        b"]]",
+        b":",
+        b": ",
+        b"=",
+        b" = ",
+        b",",
+        b"#",
+        b" #",
+        b"\\",
+        b"\\u0000",
+        b"\\ud800",
+    ),
     *(b"*", b"**", b"?", b"!", b"&a", b"*a", b"<<: *a", b"!!python/object:x", b"---", b"...", b"- ", b"|", b">", b"%"),
     *(b"<<<<<<< HEAD\n", b"=======\n", b">>>>>>> x\n", b"-r ../../x\n", b"-c x\n", b"-e .\n", b"--hash=sha256:", b"@"),
     *(b"==", b"===", b">=", b"~=", b"; ", b"extra == ", b"python_version", b"../../", b"/etc/passwd", b"file:///"),
     *(b"1e999", b"-1", b"9" * 5000, b"0x" + b"f" * 5000, b"NaN", b"Infinity", b"null", b"true", b"1" * 19, b"(" * 300),
     *(b"[" * 3000, b'{"a":' * 3000, b"a." * 3000, b"\xc2\x85", b"\xe2\x80\xa8", b"9999-99-99", b"1979-05-27T07:32:00Z"),
-    *(b"= [\n", b"(0,)", b"(99999999999999, 99999999999999)", b"|O", b"<U99999999", b"\x93NUMPY\x01\x00", b"PK\x03\x04"),
+    *(
+        b"= [\n",
+        b"(0,)",
+        b"(99999999999999, 99999999999999)",
+        b"|O",
+        b"<U99999999",
+        b"\x93NUMPY\x01\x00",
+        b"PK\x03\x04",
+    ),
 )
 """What the formats are made of, and what parsers stumble over."""
 
@@ -41,7 +66,7 @@ TEXTS: tuple[bytes, ...] = (
     *(b"", b"0", b"-1", b"true", b'""', b"[]", b"{}", b'"x"', b"1.5", b"nan", b"inf", b"[[]]", b"[{}]", b'"a\\u0000b"'),
     *(b"2027-01-31", b"9999-12-31", b"0001-01-01", b"2027-01-31T00:00:00Z", b"00:00:00", b"0x" + b"f" * 5000),
     *(b"1e400", b"9" * 5000, b'"../../x"', b'"/etc/passwd"', b"null", b"~", b"*a", b"{a: b}", b"[a, b]", b"'x", b"|"),
-    *(b'"\\ud800"', b'"9.9.9"', b'">=1,<"', b'"python_version < \'3\'"', b'"python_version"', b"[1, [2, [3]]]"),
+    *(b'"\\ud800"', b'"9.9.9"', b'">=1,<"', b"\"python_version < '3'\"", b'"python_version"', b"[1, [2, [3]]]"),
 )
 """Values as texts, for formats that are read by line."""
 

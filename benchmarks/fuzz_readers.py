@@ -46,7 +46,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 DAY = dt.datetime(2026, 1, 31, 12, tzinfo=dt.UTC)
-PROJECT = b'[project]\nname = "demo"\nversion = "1"\nrequires-python = ">=3.9"\ndependencies = ["numpy>=1", "a[b]; x"]\n'
+PROJECT = (
+    b'[project]\nname = "demo"\nversion = "1"\nrequires-python = ">=3.9"\ndependencies = ["numpy>=1", "a[b]; x"]\n'
+)
 
 
 class Reader(NamedTuple):
@@ -287,9 +289,7 @@ def _of_report() -> Reader:
 
 
 def _of_spec() -> Reader:
-    spec = Spec(
-        folder="x", ids=("t",), files=("t.py",), members=(("a", "b"),), names=("a",), session_seed=1, parent=2
-    )
+    spec = Spec(folder="x", ids=("t",), files=("t.py",), members=(("a", "b"),), names=("a",), session_seed=1, parent=2)
 
     def read(data: bytes, folder: Path) -> None:
         path = folder / "spec.json"
@@ -383,7 +383,9 @@ LOCKS = {
     b"  sources:\n  - environment.yml\npackage:\n- name: a\n  version: '1.0'\n  manager: conda\n  platform: linux-64\n"
     b"  dependencies: {}\n  url: https://c/a\n  hash:\n    md5: '0'\n",
     "explicit.txt": b"# platform: linux-64\n@EXPLICIT\nhttps://c/linux-64/a-1.0-0.conda#0\n",
-    "requirements.txt": b"a==1.0 ; python_version > '3' \\\n    --hash=sha256:" + b"0" * 64 + b"\n-r other.txt\nb[x]==2\n-e ./c\n",
+    "requirements.txt": b"a==1.0 ; python_version > '3' \\\n    --hash=sha256:"
+    + b"0" * 64
+    + b"\n-r other.txt\nb[x]==2\n-e ./c\n",
 }
 """A whole lock of each format; real ones are added where their folder is named."""
 
