@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -239,5 +240,26 @@ def _part(part: str, *, ranges: bool) -> str:
         elif token[0] == "\\" and len(token) > 1:
             out.append(re.escape(token[1]))
         else:
-            out.append({"*": "[^/]*", "?": "[^/]"}.get(token) or re.escape(token))
-    return "".join(out)
+            out.append({"*": "*", "?": "[^/]"}.get(token) or re.escape(token))
+    return _starred(out)
+
+
+def _starred(tokens: Sequence[str]) -> str:
+    """Tokens with every star as an expression that is never taken back: a dozen stars would take hours otherwise.
+
+    What stands between two stars is best found as early as it can be, so only the last one has a choice, and only one.
+    """
+    runs = [list(run) for _, run in itertools.groupby(tokens, lambda token: token == "*")]
+    first: list[str] = []
+    pieces: list[list[str]] = []
+    for run in runs:
+        if run[0] == "*":
+            pieces.append([])
+        elif pieces:
+            pieces[-1] += run
+        else:
+            first = run
+    if not pieces:
+        return "".join(first)
+    *inner, last = ("".join(piece) for piece in pieces)
+    return "".join(first) + "".join(f"(?>[^/]*?{piece})" for piece in inner) + f"[^/]*{last}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import math
+import sys
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_CEILING, Context
@@ -15,7 +15,7 @@ from pytest_repro.errors import ReproError
 from pytest_repro.values.address import matches, rest
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from pytest_repro.controls.occurrence import Occurrence, Size
 
@@ -160,6 +160,14 @@ def rounded(size: Size) -> Size:
 _UPWARDS = Context(prec=2, rounding=ROUND_CEILING)
 
 
+def shown(value: object, how: Callable[[object], str] = repr) -> str:
+    """What somebody wrote, for a sentence; TOML has hexadecimal integers that Python does not print."""
+    try:
+        return how(value)[:40]
+    except ValueError:
+        return "that"
+
+
 def _is_pattern(text: str) -> bool:
     return "*" in text or "?" in text
 
@@ -209,8 +217,10 @@ def _accepted(entry: Mapping[str, object]) -> Size:
     if value == "structural":
         return "structural"
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not number or not 0 <= value < math.inf:  # type: ignore[operator]  # a number, as the line above says
-        _refuse("accepted", f'accepted is a relative difference or "structural", not {value!r:.40}', "accepted = 1e-9")
+    # an integer beyond every double is less than infinity, too
+    if not number or not 0 <= value <= sys.float_info.max:  # type: ignore[operator]  # a number, as the line above says
+        sentence = f'accepted is a relative difference or "structural", not {shown(value)}'
+        _refuse("accepted", sentence, "accepted = 1e-9")
     return float(value)  # type: ignore[arg-type]  # likewise
 
 
@@ -219,7 +229,7 @@ def _day(entry: Mapping[str, object], key: str) -> date:
     if value is None:
         _refuse(key, f"a waiver without {key}", f"{key} = 2027-01-31")
     if not isinstance(value, date) or isinstance(value, datetime):
-        _refuse(key, f"{key} is a day without quotes and time, not {value!s:.40}", f"{key} = 2027-01-31")
+        _refuse(key, f"{key} is a day without quotes and time, not {shown(value, str)}", f"{key} = 2027-01-31")
     return value
 
 

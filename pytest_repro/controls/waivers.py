@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from pytest_repro.controls.occurrence import Occurrence, Size
-from pytest_repro.controls.waiver import Waiver, rounded
+from pytest_repro.controls.waiver import Waiver, rounded, shown
 from pytest_repro.errors import ReproError
 from pytest_repro.values.secrets import mask
 
@@ -225,13 +225,15 @@ def _entries(text: str, name: str) -> list[Waiver]:
 def _tables(text: str, name: str) -> list[dict[str, object]]:
     try:
         data = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except RecursionError:
+        raise _not_toml(text, "nested too deeply", name) from None
+    except ValueError as error:  # of the parser, and of int(), which it leaves integers to
         raise _not_toml(text, str(error), name) from None
     version = data.pop("format", FORMAT)
     if not isinstance(version, int) or isinstance(version, bool):
         raise ReproError("B613", "format is a whole number", place=f"{name}.format", mend=f"format = {FORMAT}")
     if version > FORMAT:
-        sentence = f"format {version} is newer than this pytest-repro knows, {FORMAT}"
+        sentence = f"format {shown(version)} is newer than this pytest-repro knows, {FORMAT}"
         raise ReproError("B613", sentence, place=f"{name}.format", mend="pip install --upgrade pytest-repro")
     tables = data.pop("waiver", [])
     if data:
@@ -252,7 +254,7 @@ def _not_toml(text: str, said: str, name: str) -> ReproError:
             return ReproError("B613", "a merge left its conflict here", place=f"{name}:{number}", mend=mend)
     found = _PLACE.search(said)
     number = int(found["line"] or len(lines)) if found else 1
-    why = said[: found.start()].strip() if found else "nested too deeply"
+    why = said[: found.start()].strip() if found else said
     sentence = f"the file is not TOML: {why[:1].lower()}{why[1:]:.120}"
     return ReproError("B613", sentence, place=f"{name}:{number}", mend=f"git diff -- {name}")
 

@@ -129,7 +129,10 @@ def _object(hint: Any, value: object, *, newer: bool) -> Any:
 
 def _scalar(hint: Any, value: object) -> object:
     if hint is float and type(value) is int:
-        return float(value)
+        try:
+            return float(value)
+        except OverflowError:
+            raise refused("the number is beyond every double") from None
     if type(value) is not hint:  # exact: True is no number here
         raise refused(f"{_NAMES[hint]} is expected, not {_told(value)}")
     return value

@@ -46,6 +46,10 @@ MAJOR, MINOR = 1, 0
 """Version of what :meth:`Snapshot.to_dict` writes: a reader takes any minor, refuses another major."""
 
 
+DIGITS = 12
+"""Of a version at most; Python reads no number of thousands of them."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """The environment at one moment.
@@ -248,7 +252,7 @@ def _is_newer(version: object) -> bool:
         ReproError: ``E306`` for another major version, or none.
     """
     major, _, minor = version.partition(".") if isinstance(version, str) else ("", "", "")
-    if not (major.isdecimal() and minor.isdecimal()):
+    if not (major.isdecimal() and minor.isdecimal() and len(major + minor) <= DIGITS):
         raise saved.refused("a version such as 1.0 is expected", "version")
     if int(major) != MAJOR:
         raise saved.refused(f"version {version} is not one that this pytest-repro reads: it reads {MAJOR}.x", "version")

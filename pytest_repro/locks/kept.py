@@ -89,8 +89,14 @@ def _digest(source: LockFile, name: str) -> str:
     """The SHA-256 of a file relative to the boundary; empty where there is none."""
     path = os.path.join(source.boundary, name)  # noqa: PTH118  # as above
     try:
+        # a file of the cache names nothing outside of what its lock may name, and no device that never ends
+        inside = os.path.realpath(path).startswith(os.path.join(os.path.realpath(source.boundary), ""))  # noqa: PTH118  # as above
+        if not inside or (os.path.lexists(path) and not os.path.isfile(path)):  # noqa: PTH113  # as above
+            return "unreadable"
         with open(path, "rb") as file:  # noqa: PTH123  # as above
             return hashlib.sha256(file.read()).hexdigest()
+    except ValueError:  # a zero byte, or half of a surrogate pair
+        return "unreadable"
     except OSError:
         return "" if not os.path.lexists(path) else "unreadable"
 

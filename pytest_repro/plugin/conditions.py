@@ -16,6 +16,7 @@ from pytest_repro.envelope import Envelope
 from pytest_repro.errors import ReproError
 from pytest_repro.store import traces
 from pytest_repro.store.stream import Ended
+from pytest_repro.values import entry
 from pytest_repro.values.text import Text
 from pytest_repro.variations.condition import COMBINED, FRESH, Condition
 
@@ -105,13 +106,19 @@ class Conditions:
 
     @classmethod
     def load(cls, folder: Path) -> Conditions | None:
-        """What the controller left; None where it left nothing: it may be on another machine."""
+        """What the controller left; None where it left nothing: it may be on another machine.
+
+        Raises:
+            ReproError: ``B602``, the file is not what a controller wrote.
+        """
+        kinds = ("pairs", "twins", "traced")
         try:
             data = json.loads((folder / NAME).read_text(encoding="ascii"))
+            pairs, twins, traced = (tuple(Pair(*map(_from_dict, pair)) for pair in data[key]) for key in kinds)
         except FileNotFoundError:
             return None
-        kinds = ("pairs", "twins", "traced")
-        pairs, twins, traced = (tuple(Pair(*map(_from_dict, pair)) for pair in data[key]) for key in kinds)
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            raise entry.malformed("conditions are no conditions", NAME) from None
         return cls(split=Split(pairs=pairs, twins=twins, traced=traced))
 
 

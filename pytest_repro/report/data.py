@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+import os
+from typing import TYPE_CHECKING, BinaryIO
 
 from pytest_repro.errors import ReproError
 from pytest_repro.report import plain
@@ -24,10 +25,15 @@ def is_report(path: Path) -> bool:
     """Whether a file says of itself that it is one, near its end where the sorted keys put it, or anywhere."""
     try:
         with path.open("rb") as file:
-            held = file.read(LIMIT)
+            held = file.read(_size(file))
     except OSError:
         return False
     return f'"{SCHEMA}"'.encode() in held
+
+
+def _size(file: BinaryIO) -> int:
+    """Bytes that are read: no more than there are, since a reader asks for the memory of all it is told to read."""
+    return min(LIMIT, os.fstat(file.fileno()).st_size)
 
 
 def text(document: Document) -> str:
@@ -43,7 +49,7 @@ def read(path: Path) -> Document:
     """
     try:
         with path.open("rb") as file:
-            return from_dict(json.loads(file.read(LIMIT)))  # what is longer is cut, and no JSON
+            return from_dict(json.loads(file.read(_size(file))))  # what is longer is cut, and no JSON
     except (OSError, ValueError, RecursionError) as error:
         sentence = f"{path.name!r:.80} cannot be read: {type(error).__name__}"
         raise ReproError("U104", sentence, place="report", mend=MEND) from None

@@ -213,7 +213,7 @@ def _test(data: object) -> Test:
         findings=tuple(map(_said, entry.field(known, "findings", list))),
         waived=entry.texts(known, "waived"),
         compared=entry.field(known, "compared", int),
-        largest=None if largest is None else float(largest),
+        largest=None if largest is None else _number(largest, "largest"),
         cells=_strings(entry.field(known, "cells", dict)),
         shares=_shares(entry.field(known, "shares", dict)),
         page=None if page is None else page_from(page),
@@ -316,7 +316,14 @@ def _object(data: object) -> dict[str, Any]:
 def _shares(data: Mapping[Any, Any]) -> dict[str, float]:
     if not all(isinstance(key, str) and isinstance(value, int | float) for key, value in data.items()):
         raise entry.malformed("no numbers by name", "shares")
-    return {key: min(1.0, max(0.0, float(value))) for key, value in data.items()}
+    return {key: min(1.0, max(0.0, _number(value, "shares"))) for key, value in data.items()}
+
+
+def _number(value: float, place: str) -> float:
+    try:
+        return float(value)
+    except OverflowError:  # an integer of hundreds of digits
+        raise entry.malformed("a number beyond every double", place) from None
 
 
 def _strings(data: Mapping[Any, Any]) -> dict[str, str]:

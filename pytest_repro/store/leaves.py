@@ -11,7 +11,7 @@ import numpy as np
 from pytest_repro.store.shelved import Shelved
 from pytest_repro.values import entry, floating, registry
 from pytest_repro.values.address import category
-from pytest_repro.values.array import Array
+from pytest_repro.values.array import Array, dtype_named
 from pytest_repro.values.floating import Float
 from pytest_repro.values.scalar import Scalar
 from pytest_repro.values.text import Text
@@ -208,10 +208,7 @@ _PLAIN: dict[type, Callable[[Any], Frozen]] = {
 def _listed(data: Mapping[str, object]) -> Array:
     label, name = entry.field(data, "label", str), entry.field(data, "dtype", str)
     shape, items = entry.lengths(data, "shape"), entry.field(data, "values", list)
-    try:
-        dtype = np.dtype(name)
-    except (TypeError, ValueError, SyntaxError):
-        raise entry.malformed(f"unknown dtype {name!r:.60}", "dtype") from None
+    dtype = dtype_named(name, "dtype")
     if dtype.kind not in _LISTED or dtype.str != name:
         raise entry.malformed(f"unexpected dtype {name!r:.60}", "dtype")
     expected = math.prod(shape) * (2 if dtype.kind == "c" else 1)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from pytest_repro.values import entry
-from pytest_repro.values.array import PLAIN
+from pytest_repro.values.array import PLAIN, dtype_named
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -70,12 +70,11 @@ def parsed(begin: bytes) -> Head:
     if found is None:
         raise entry.malformed("unexpected header of an array file")
     shape = tuple(int(length) for length in found[2].split(",") if length.strip())
-    try:
-        dtype = np.dtype(found[1])
-    except (TypeError, ValueError, SyntaxError):
-        raise entry.malformed(f"unknown dtype {found[1]!r}") from None
+    dtype = dtype_named(found[1])
     if dtype.kind not in PLAIN or dtype.names is not None or dtype.str != found[1] or not dtype.itemsize:
         raise entry.malformed(f"unexpected dtype {found[1]!r}")
+    if math.prod(max(1, length) for length in shape) * dtype.itemsize > entry.LONGEST:  # an empty one may claim more
+        raise entry.malformed("more elements than numpy has")
     if begin[:start] != header(dtype, shape):
         raise entry.malformed("unexpected header of an array file")
     return Head(dtype, shape, start)

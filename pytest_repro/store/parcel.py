@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_repro.store import npy, recorded
 from pytest_repro.store.change import Change
-from pytest_repro.store.shelf import Shelf
+from pytest_repro.store.shelf import NAME, Shelf
+from pytest_repro.values import entry
 
 if TYPE_CHECKING:
     from pytest_repro.store.change import Wish
@@ -89,8 +90,18 @@ def opened(parcel: dict[str, Any], folder: Path, limit: int) -> Recorded:
         ReproError: ``B602``, it is not what was packed.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    for digest, data in parcel["arrays"].items():
+    test = entry.field(_table(parcel), "entry", dict)
+    environment = entry.field(parcel, "environment", dict)
+    for digest, data in entry.field(parcel, "arrays", dict).items():
+        # the digest becomes the name of a file
+        if not isinstance(digest, str) or not NAME.fullmatch(digest) or not isinstance(data, bytes):
+            raise entry.malformed("an array that is not under its digest", "arrays")
         (folder / f"{digest}.npy").write_bytes(data)
-    kept = parcel["entry"][recorded.RECORDED]["environment"]
-    environments = {kept: parcel["environment"]} if kept else {}
-    return recorded.read(parcel["entry"], environments, Shelf(folder, limit))
+    kept = entry.field(entry.field(test, recorded.RECORDED, dict), "environment", str)
+    return recorded.read(test, {kept: environment} if kept else {}, Shelf(folder, limit))
+
+
+def _table(data: object) -> dict[str, Any]:
+    if not isinstance(data, dict):
+        raise entry.malformed("no parcel")
+    return data

@@ -62,7 +62,17 @@ def read(path: Path) -> Trace:
 
 def _row(row: Any, texts: list[str]) -> Row:
     frame, parent, file, function, line, kind, values, reads = row
+    _all(int, frame, parent, line)
+    _all(str, texts[file], texts[function], texts[kind], *reads)
+    for digest, shown, identity, _ in values.values():
+        _all(int, digest, identity)
+        _all(str, shown)
     seen = {
         key: Seen(digest, shown, identity, bool(telling)) for key, (digest, shown, identity, telling) in values.items()
     }
     return Row(frame, parent, texts[file], texts[function], line, texts[kind], seen, frozenset(reads))
+
+
+def _all(kind: type, *values: object) -> None:
+    if not all(type(value) is kind for value in values):
+        raise TypeError(kind.__name__)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import array as stdlib_array
 import hashlib
 import math
+import warnings
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
@@ -131,10 +132,7 @@ def read(data: Mapping[str, object]) -> Array:
     """
     label = entry.field(data, "label", str)
     text = entry.field(data, "dtype", str)
-    try:
-        dtype = np.dtype(text)
-    except (TypeError, ValueError, SyntaxError):
-        raise entry.malformed(f"unknown dtype {text!r:.60}", "dtype") from None
+    dtype = dtype_named(text, "dtype")
     if dtype.kind not in PLAIN or dtype.names is not None or dtype.str != text:
         raise entry.malformed(f"unexpected dtype {text!r:.60}", "dtype")
     shape = entry.lengths(data, "shape")
@@ -152,6 +150,20 @@ def read(data: Mapping[str, object]) -> Array:
     except ValueError as error:
         raise entry.malformed(f"{error}", "shape") from None
     return _leaf(label, values)
+
+
+def dtype_named(text: str, place: str = "") -> np.dtype[Any]:
+    """The dtype that a text names.
+
+    Raises:
+        ReproError: ``B602``: there is none, or numpy warns of the name, which is none that it writes itself.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            return np.dtype(text)
+    except (TypeError, ValueError, SyntaxError, Warning):
+        raise entry.malformed(f"unknown dtype {text!r:.60}", place) from None
 
 
 def _leaf(label: str, values: NDArray[Any], home: Home | None = None) -> Array:

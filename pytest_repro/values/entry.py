@@ -17,6 +17,10 @@ Kept = TypeVar("Kept")
 CODE = "B602"
 MEND = "pytest --repro-record-all"
 
+DIMENSIONS = 64
+LONGEST = (1 << 63) - 1
+"""Of an array: what lies beyond, numpy cannot make, and Python cannot always print."""
+
 
 def malformed(sentence: str, place: str = "") -> ReproError:
     """The error of an entry that cannot be read."""
@@ -71,11 +75,15 @@ def texts(data: Mapping[str, object], key: str) -> tuple[str, ...]:
 def lengths(data: Mapping[str, object], key: str) -> tuple[int, ...]:
     """A field that is a list of whole numbers >= 0."""
     items = field(data, key, list)
+    if len(items) > DIMENSIONS:
+        raise malformed("more dimensions than numpy has", key)
     for position, item in enumerate(items):
         if not isinstance(item, int) or isinstance(item, bool):
             raise malformed(f"unexpected type {type(item).__name__} (expected int)", f"{key}[{position}]")
         if item < 0:
             raise malformed(f"unexpected value {item} (expected >= 0)", f"{key}[{position}]")
+        if item > LONGEST:
+            raise malformed("a length beyond every array", f"{key}[{position}]")
     return tuple(items)
 
 

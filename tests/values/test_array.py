@@ -221,7 +221,7 @@ ENTRY = {"kind": "array", "label": "array", "dtype": "<f8", "shape": [1], "base6
         ({"dtype": "float64"}, "unexpected dtype 'float64' in 'dtype'"),
         ({"dtype": "nonsense"}, "unknown dtype 'nonsense' in 'dtype'"),
         ({"shape": [2]}, "unexpected length 8 (expected 16 bytes) in 'base64'"),
-        ({"shape": [10**30]}, f"unexpected length 8 (expected {8 * 10**30} bytes) in 'base64'"),
+        ({"shape": [10**30]}, "a length beyond every array in 'shape[0]'"),
         ({"shape": [-1]}, "unexpected value -1 (expected >= 0) in 'shape[0]'"),
         ({"shape": [1.0]}, "unexpected type float (expected int) in 'shape[0]'"),
         ({"shape": "1"}, "unexpected type str (expected list) in 'shape'"),
