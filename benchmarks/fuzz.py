@@ -1,9 +1,9 @@
 """Damaged files for every reader: any bytes give a value or ``ReproError``, soon, in little memory, in their folder.
 
-Run it: ``python benchmarks/fuzz.py --inputs 1000000``. Whole files are made by the package's own writers, and are damaged
-byte by byte, line by line and node by node. The law is broken by another exception or a warning, by an input that takes
-over two seconds or 200 MiB, and by a file that is opened outside of the reader's folder; the smallest input of each
-break is kept, and the exit status is 1.
+Run it: ``python benchmarks/fuzz.py --inputs 1000000``. Whole files are made by the package's own writers, and are
+damaged byte by byte, line by line and node by node. The law is broken by another exception or a warning, by an input
+that takes over two seconds or 200 MiB, and by a file that is opened outside of the reader's folder; the smallest input
+of each break is kept, and the exit status is 1.
 """
 
 from __future__ import annotations
@@ -24,8 +24,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fuzz_locks import Reader  # noqa: TC002  # who tests this program makes readers
 from fuzz_mutations import Mutator
-from fuzz_readers import Reader, readers
+from fuzz_readers import readers
 
 from pytest_repro.errors import ReproError
 
@@ -46,9 +47,7 @@ TRIES = 300
 """Inputs that are tried to make a failing one smaller."""
 
 _EVENTS = ("open", "os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.listdir", "os.scandir", "os.symlink")
-_SYSTEM = tuple(
-    {os.path.realpath(path) + os.sep for path in (sys.prefix, sys.base_prefix, os.path.dirname(os.__file__))}
-)
+_SYSTEM = tuple({os.path.realpath(path) + os.sep for path in (sys.prefix, sys.base_prefix, Path(os.__file__).parent)})
 
 
 class EscapeError(BaseException):
@@ -114,7 +113,7 @@ def bounded() -> Iterator[None]:
 
 
 def outcome(reader: Reader, data: bytes, folder: Path) -> str:
-    """``value``, ``error``, or how the law was broken: the exception, and the line of the package that it came through."""
+    """``value``, ``error``, or how the law was broken: the exception, and the line it came through."""
     try:
         signal.setitimer(signal.ITIMER_REAL, PATIENCE_S)
         WATCH.folder = f"{folder}{os.sep}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -27,6 +26,9 @@ LIMIT = 3 << 20
 _SECTION = re.compile(r"\^?\[(?P<name>[^\]]+)\](?:\[\d+\])?(?P<owners>(?:\s.*)?)$")
 _OWNER = re.compile(r"@[^\s@]\S*|[^\s@]+@[^\s@]+\.[^\s@]+")
 _WORD = re.compile(r"(?:\\.|[^\s\\])+")
+
+
+_DEEP = "(?:[^/]+/)*"
 
 
 class Rule(NamedTuple):
@@ -222,10 +224,23 @@ def _joined(parts: Sequence[str], *, ranges: bool) -> str:
         if part == "**" and number and parts[number - 1] == "**":
             out[-1] = ".+" if number == len(parts) - 1 else out[-1]  # one is enough, and many are slow
         elif part == "**":
-            out.append(".+" if number == len(parts) - 1 else "(?:[^/]+/)*")
+            out.append(".+" if number == len(parts) - 1 else _DEEP)
         else:
             out.append(_part(part, ranges=ranges) + ("/" if number < len(parts) - 1 else ""))
-    return "".join(out)
+    first, *pieces = ("".join(run) for run in _split(out, _DEEP))
+    # as of stars in a name: all but the last are found as early as can be, for good
+    inner = "".join(f"(?>{_DEEP}?{piece})" for piece in pieces[:-1])
+    return f"{first}{inner}{_DEEP}{pieces[-1]}" if pieces else first
+
+
+def _split(tokens: Sequence[str], at: str) -> list[list[str]]:
+    runs: list[list[str]] = [[]]
+    for token in tokens:
+        if token == at:
+            runs.append([])
+        else:
+            runs[-1].append(token)
+    return runs
 
 
 def _part(part: str, *, ranges: bool) -> str:
@@ -249,17 +264,6 @@ def _starred(tokens: Sequence[str]) -> str:
 
     What stands between two stars is best found as early as it can be, so only the last one has a choice, and only one.
     """
-    runs = [list(run) for _, run in itertools.groupby(tokens, lambda token: token == "*")]
-    first: list[str] = []
-    pieces: list[list[str]] = []
-    for run in runs:
-        if run[0] == "*":
-            pieces.append([])
-        elif pieces:
-            pieces[-1] += run
-        else:
-            first = run
-    if not pieces:
-        return "".join(first)
-    *inner, last = ("".join(piece) for piece in pieces)
-    return "".join(first) + "".join(f"(?>[^/]*?{piece})" for piece in inner) + f"[^/]*{last}"
+    first, *pieces = ("".join(run) for run in _split(tokens, "*"))
+    inner = "".join(f"(?>[^/]*?{piece})" for piece in pieces[:-1])
+    return f"{first}{inner}[^/]*{pieces[-1]}" if pieces else first

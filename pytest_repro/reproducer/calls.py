@@ -131,9 +131,9 @@ def _arrays(path: Path) -> dict[str, np.ndarray[Any, Any]]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             for info in archive.infolist():
-                if info.compress_type != zipfile.ZIP_STORED or info.file_size > len(data):
-                    raise entry.malformed("an array is larger than its file")
-                found[info.filename.removesuffix(".npy")] = _array(archive.read(info))
+                # what is packed may be larger than any memory
+                stored = info.compress_type == zipfile.ZIP_STORED and info.file_size <= len(data)
+                found[info.filename.removesuffix(".npy")] = _array(archive.read(info) if stored else b"")
     except ReproError:
         raise
     except Exception:  # noqa: BLE001  # zipfile raises a dozen classes, OSError and RuntimeError among them

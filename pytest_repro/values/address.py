@@ -43,7 +43,10 @@ def rest(address: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile("".join({"*": ".*", "?": "."}.get(char) or re.escape(char) for char in pattern), re.DOTALL)
+    first, *pieces = ("".join("." if char == "?" else re.escape(char) for char in part) for part in pattern.split("*"))
+    # what stands between two stars is taken where it is found first, for good: a dozen stars would take hours
+    inner = "".join(f"(?>.*?{piece})" for piece in pieces[:-1])
+    return re.compile(f"{first}{inner}.*{pieces[-1]}" if pieces else first, re.DOTALL)
 
 
 def matches(pattern: str, address: str) -> bool:

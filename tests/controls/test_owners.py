@@ -168,3 +168,10 @@ def test_the_nearest_word_counts_marker_then_ini_then_codeowners():
     assert owner_of("x", codeowners=codeowners) == "@one @two"
     assert owner_of("x") == ""
     assert isinstance(codeowners, Codeowners)
+
+
+@pytest.mark.parametrize("pattern", ["a*" * 30 + "b", "**/a/" * 20 + "b", "**/a*/" * 20 + "**/b"])
+def test_a_pattern_of_many_stars_takes_no_time(pattern):
+    found = parsed(f"{pattern} @a", "CODEOWNERS", "GitHub")
+    assert found.owners("a" * 80 + "/a" * 40) == ()  # hours, where a star is taken back
+    assert parsed("**/a*c*/b/**/*.py @a", "CODEOWNERS", "GitHub").owners("x/ab/acc/b/d/c.py") == ("@a",)

@@ -303,3 +303,15 @@ def test_whatever_was_accepted_is_covered_after_a_round_trip_through_the_file(fo
 @given(st.floats(0, 1e300))
 def test_a_rounded_size_is_no_smaller_and_hardly_larger(size):
     assert size <= rounded(size) <= max(size * 1.11, 5e-323)
+
+
+@pytest.mark.parametrize("line", ["accepted = 1" + "0" * 400, "accepted = 0x" + "f" * 5000, "until = 0x" + "f" * 5000])
+def test_a_number_beyond_every_double_is_refused(tmp_path, line):
+    path = tmp_path / "repro-waivers.toml"
+    key = line.partition(" ")[0]
+    lines = [line if one.startswith(key) else one for one in FILE.splitlines()]
+    for text in ("\n".join(lines), "format = 0x" + "f" * 5000, "format = " + "9" * 5000):
+        path.write_text(text, encoding="utf-8")
+        with pytest.raises(ReproError) as caught:
+            Waivers.read(path)
+        assert caught.value.code == "B613"

@@ -303,3 +303,12 @@ def test_a_newer_minor_version_may_know_more(known):
     data["sections"]["moon"] = {"phase": "full"}
     data["ids"]["moon_id"] = "0" * 16
     assert Snapshot.from_dict(sealed(data)).cpu == known.cpu
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("version", f"1.{'9' * 5000}"), ("version", f"{'9' * 5000}.0"), ("cost_ms", {"cpu": 10**400})]
+)
+def test_a_number_beyond_what_python_reads_is_refused(known, key, value):
+    with pytest.raises(ReproError) as caught:
+        Snapshot.from_dict(sealed(known.to_dict() | {key: value}))
+    assert caught.value.code == "E306"

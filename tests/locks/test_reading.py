@@ -288,3 +288,15 @@ def test_an_export_that_was_forgotten_is_told(real):
     told = disagreements([read(folder / name, project=folder) for name in ("uv.lock", "pylock.toml")])
     assert len(told) == 5
     assert told[0].startswith("gitpython: uv.lock ")
+
+
+@pytest.mark.parametrize("name", ["../../outside", "/dev/zero", "a\0b", "\ud800"])
+def test_a_kept_reading_that_names_what_no_lock_may_name_is_read_again(tmp_path, name):
+    path = tmp_path / "requirements.txt"
+    path.write_text("a==1\n", encoding="utf-8")
+    first = read(path, project=tmp_path, cache=tmp_path / "cache")
+    (kept,) = (tmp_path / "cache").iterdir()
+    data = json.loads(kept.read_text(encoding="utf-8"))
+    kept.write_text(json.dumps(data | {"included": {name: ""}}), encoding="utf-8")
+    assert read(path, project=tmp_path, cache=tmp_path / "cache") == first
+    assert json.loads(kept.read_text(encoding="utf-8")) == data

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytest_repro.errors import ReproError
 from pytest_repro.report import annotation, data, markdown, sarif
 from pytest_repro.report.document import Document, Place, Said
 from pytest_repro.report.document import Test as Case
@@ -170,3 +171,13 @@ def test_a_session_with_nothing_to_tell_is_short():
     calm = Document(**{**vars_of(calm), "tests": ()})
     assert "nothing replayed" in markdown.text(calm)
     assert json.loads(sarif.text(calm))["runs"][0]["results"] == []
+
+
+@pytest.mark.parametrize("key", ["largest", "shares"])
+def test_a_report_with_a_number_beyond_every_double_is_none(tmp_path, key):
+    content = json.loads(data.text(document()))
+    content["tests"][0][key] = 10**400 if key == "largest" else {"fresh": 10**400}
+    path = tmp_path / "repro.json"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    with pytest.raises(ReproError, match="a number beyond every double"):
+        data.read(path)

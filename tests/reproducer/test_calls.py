@@ -167,3 +167,11 @@ def test_a_witness_does_not_watch_itself():
 
     seen.call(0, "id(odd)", id, Odd())
     assert [hit.site for hit in seen.hits] == [0]
+
+
+def test_an_archive_that_unpacks_to_more_than_itself_is_refused(tmp_path):
+    path = tmp_path / f"one{ENDING}"
+    write([], path)
+    np.savez_compressed(path.with_suffix(".npz"), **{"0.0": np.zeros(10_000_000)})
+    with pytest.raises(ReproError, match="no arrays"):
+        read(path)

@@ -53,3 +53,8 @@ def test_no_header_does_anything_but_be_refused(data, prefixed):
         npy.parsed((npy.MAGIC if prefixed else b"") + data)
     except ReproError as error:
         assert error.code == "B602"  # noqa: PT017  # an error is one of two good ends
+
+
+def test_an_empty_array_that_claims_more_than_numpy_has_is_refused():
+    with pytest.raises(ReproError, match="more elements than numpy has"):
+        npy.parsed(npy.header(np.dtype("<f8"), (0, 10**17, 10**17)))

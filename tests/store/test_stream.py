@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from pytest_repro.compare import compare
 from pytest_repro.envelope import Envelope
 from pytest_repro.errors import ReproError
+from pytest_repro.store import parcel
 from pytest_repro.store.stream import Inlet, Outlet
 from pytest_repro.values.registry import Freezer
 from pytest_repro.values.tolerance import Tolerances
@@ -144,3 +145,17 @@ def test_secrets_are_not_written(tmp_path):
     assert "hunter2" not in data
     assert "aB3dE5gH7" not in data
     assert all(json.loads(line) for line in data.splitlines())
+
+
+@pytest.mark.parametrize("name", ["../out", "/tmp/out", "x"])
+def test_a_parcel_writes_nothing_under_another_name_than_a_digest(tmp_path, name):
+    folder = tmp_path / "arrays"
+    with pytest.raises(ReproError, match="not under its digest"):
+        parcel.opened({"entry": {}, "environment": {}, "arrays": {name: b""}}, folder, 100)
+    assert [*tmp_path.rglob("*")] == [folder]
+
+
+@pytest.mark.parametrize("sent", ["", {}, {"entry": {"recorded": 1}, "environment": {}, "arrays": {}}])
+def test_what_is_no_parcel_is_an_error_of_ours(tmp_path, sent):
+    with pytest.raises(ReproError):
+        parcel.opened(sent, tmp_path, 100)

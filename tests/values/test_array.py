@@ -245,3 +245,8 @@ def test_a_text_of_no_width_is_dtype_and_shape_alone(through_json):
     leaf = frozen(np.zeros(2, [("a", "U0")]))['x["a"]']
     assert (leaf.dtype.itemsize, leaf.shape) == (0, (2,))
     assert through_json(leaf) == leaf
+
+
+@pytest.mark.parametrize("change", [{"shape": [10**4000] * 3}, {"shape": [1] * 65}, {"dtype": "a8"}, {"dtype": "1f8"}])
+def test_what_numpy_cannot_make_or_warns_of_is_an_error_of_ours(change, refused):
+    assert "[RPR-B602]" in refused(from_dict, ENTRY | change)
