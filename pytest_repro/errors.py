@@ -17,6 +17,7 @@ class ReproError(Exception):
     """
 
     def __init__(self, code: str, sentence: str, *, place: str = "", mend: str = "") -> None:
+        sentence, place, mend = map(_printable, (sentence, place, mend))
         super().__init__(code, sentence, place, mend)
         self.code = code
         self.sentence = sentence
@@ -32,3 +33,8 @@ class ReproError(Exception):
         where = f" in '{self.place}'" if self.place else ""
         mend = f"\n  mend: {self.mend}" if self.mend else ""
         return f"{self.sentence}{where}  [RPR-{self.code}]{mend}"
+
+
+def _printable(text: str) -> str:
+    """A text that can be written anywhere: half of a surrogate pair, from a broken file, as its escape."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -14,3 +14,9 @@ def test_each_container_adds_its_key_to_the_place():
     error = ReproError("B602", "missing field", place="dtype").within('values["loss"]').within('tests["t.py::t"]')
     assert str(error) == 'missing field in \'tests["t.py::t"].values["loss"].dtype\'  [RPR-B602]'
     assert ReproError("B602", "x", place="[3]").within("values").place == "values[3]"
+
+
+def test_half_of_a_surrogate_pair_is_shown_as_its_escape():
+    error = ReproError("B602", "odd \ud800 and \u00e9", place="\udfff", mend="\ud800").within("\ud801")
+    assert str(error).encode("utf-8").decode("utf-8") == str(error)
+    assert str(error).startswith("odd \\ud800 and \u00e9 in '\\ud801.\\udfff'")

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 _OWN = re.compile(rb"^source = \{ (?:registry|git|url|path|directory|editable|virtual) = ", re.MULTILINE)
 _TOP = re.compile(rb"\Aversion = \d+\r?\n(?:revision = \d+\r?\n)?requires-python = ")
+MOST = 10**9
+"""Of the number of a format or of its revision."""
+
 _DULL = re.compile(
     r'^    \{ url = "[^"\\\n]*", hash = "[^"\\\n]*"(?:, [a-z-]+ = [\w:".+-]+)* \},(?=\r?$)', re.MULTILINE
 )
@@ -46,14 +49,14 @@ class UvLock:
         if type(version) is not int:
             raise top.wrong("version", version, "a number")
         if version > 1:
-            raise unknown_format(source, self.name, str(version), "1")
+            raise unknown_format(source, self.name, _shown(version), "1")
         graph = Graph.read(top, Markers(source.environment))
         pins, skipped = graph.pins(source)
         return Lock(
             path=source.shown,
             form=self.name,
             tool="uv",
-            version=f"{version}.{top.data.get('revision', 0)}",
+            version=f"{version}.{_shown(top.data.get('revision', 0))}",
             digest=source.digest,
             pins=pins,
             skipped=skipped,
@@ -84,3 +87,8 @@ def _elsewhere(top: Table, markers: Markers, source: LockFile) -> str:
     except ValueError as error:
         raise top.source.broken(f"not a marker: {error}", mend=MEND, line=source.line_of("supported-markers")) from None
     return ""
+
+
+def _shown(number: object) -> str:
+    """A part of a version; TOML has hexadecimal integers that Python does not print."""
+    return str(number) if type(number) is int and abs(number) < MOST else "?"

@@ -15,30 +15,28 @@ def admits(specifier: str, version: str) -> bool:
 
     An unreadable specifier is some other tool's matter, and accuses nobody here.
     """
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet  # noqa: PLC0415  # not paid by a cached answer
-    from packaging.version import InvalidVersion  # noqa: PLC0415  # as above
+    from packaging.specifiers import SpecifierSet  # noqa: PLC0415  # not paid by a cached answer
 
     try:
         return SpecifierSet(specifier).contains(version, prereleases=True)
-    except (InvalidSpecifier, InvalidVersion):
+    except ValueError:  # those of packaging, and of int(), which reads no number of thousands of digits
         return True
 
 
 def canonical(specifier: str) -> str:
     """The specifier with its parts sorted and its versions in their normal spelling; itself if it cannot be read."""
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet  # noqa: PLC0415  # not paid by a cached answer
+    from packaging.specifiers import SpecifierSet  # noqa: PLC0415  # not paid by a cached answer
     from packaging.utils import canonicalize_version  # noqa: PLC0415  # as above
 
-    try:
-        parts = list(SpecifierSet(specifier))
-    except InvalidSpecifier:
-        return specifier
     spelled = []
-    for part in parts:
-        # 3 and 3.0 are one version, and ~=3.1 is not ~=3.1.0, nor ==3.* the same as ==3.0.*
-        exact = part.operator in {"~=", "==="} or part.version.endswith(".*")
-        version = part.version if exact else canonicalize_version(part.version)
-        spelled.append(f"{part.operator}{version}")
+    try:
+        for part in SpecifierSet(specifier):
+            # 3 and 3.0 are one version, and ~=3.1 is not ~=3.1.0, nor ==3.* the same as ==3.0.*
+            exact = part.operator in {"~=", "==="} or part.version.endswith(".*")
+            version = part.version if exact else canonicalize_version(part.version)
+            spelled.append(f"{part.operator}{version}")
+    except ValueError:  # of packaging, and of int()
+        return specifier
     return ",".join(sorted(spelled))
 
 
@@ -46,11 +44,11 @@ def same_version(one: str, other: str) -> bool:
     """Whether two spellings name one version: ``2.0`` and ``2.0.0`` do; a local part counts."""
     if one == other:
         return True
-    from packaging.version import InvalidVersion, Version  # noqa: PLC0415  # not paid where texts are equal
+    from packaging.version import Version  # noqa: PLC0415  # not paid where texts are equal
 
     try:
         return Version(one) == Version(other)
-    except InvalidVersion:
+    except ValueError:  # of packaging, and of int()
         return False
 
 

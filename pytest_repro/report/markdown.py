@@ -33,11 +33,12 @@ def text(document: Document) -> str:
     parts: list[str] = []
     size = 0
     for part in _parts(document):
-        size += len(part.encode("utf-8")) + 1
+        written = part.encode("utf-8", "backslashreplace")  # half of a surrogate pair cannot be written
+        size += len(written) + 1
         if size > LIMIT:
             parts.append("\nThe rest was left out: it would be too large. The JSON report has all of it.\n")
             break
-        parts.append(part)
+        parts.append(written.decode("utf-8"))
     return "\n".join(parts) + "\n"
 
 

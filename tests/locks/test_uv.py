@@ -242,3 +242,8 @@ def test_a_lock_for_another_interpreter_says_so(opened):
 )
 def test_what_the_format_does_not_promise_is_refused_with_its_line(opened, refused, text, message):
     assert refused(FORM.read, opened("uv.lock", text)) == message
+
+
+def test_a_format_of_thousands_of_digits_is_told_as_newer(opened, refused):
+    told = refused(FORM.read, opened("uv.lock", f"version = 0x{'f' * 5000}\n"))
+    assert "format version ?, and pytest-repro reads up to 1" in told

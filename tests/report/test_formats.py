@@ -181,3 +181,9 @@ def test_a_report_with_a_number_beyond_every_double_is_none(tmp_path, key):
     path.write_text(json.dumps(content), encoding="utf-8")
     with pytest.raises(ReproError, match="a number beyond every double"):
         data.read(path)
+
+
+def test_half_of_a_surrogate_pair_becomes_its_escape():
+    text = markdown.text(document("test_a.py::test_\ud800"))
+    assert "ud800" in text
+    assert text.encode("utf-8").decode("utf-8") == text
