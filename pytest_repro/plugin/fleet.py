@@ -6,6 +6,7 @@ Results travel with the reports, through xdist's own channel: workers on other m
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -65,15 +66,7 @@ def packed(replay: Replay, verdict: Verdict, hardware: str) -> dict[str, Any]:
     plan = replay.plan
     kept = {address: leaf for address, leaf in first.observations.items() if address not in without}
     shown = Recorded.of(
-        type(first)(
-            nodeid=first.nodeid,
-            label=first.label,
-            session_seed=first.session_seed,
-            seed=first.seed,
-            observations=kept,
-            outcomes=first.outcomes,
-            ids=first.ids,
-        ),
+        replace(first, observations=kept),
         categories=COUNTED,
         recorded=datetime.now(UTC),
     )

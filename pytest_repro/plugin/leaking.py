@@ -5,13 +5,9 @@ Two sides: the session's, which asks and tells, and the child's, which runs the 
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-import time
 from contextlib import redirect_stderr, redirect_stdout, suppress
 from dataclasses import replace
 from io import StringIO
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_repro.compare import addresses_of, compare
@@ -19,10 +15,9 @@ from pytest_repro.diagnose.inquiry import concluded
 from pytest_repro.diagnose.leak import CACHES, FIXTURES, NOTHING, STATE, Leak, located
 from pytest_repro.observe.keeping import Keeper
 from pytest_repro.observe.memo import Caches
-from pytest_repro.plugin.campaign import alone
+from pytest_repro.plugin.aside import Aside
 from pytest_repro.plugin.judging import LEFT
 from pytest_repro.plugin.laboratory import changed, frozen
-from pytest_repro.plugin.neighbours import hidden_runs_wanted
 from pytest_repro.plugin.outliving import called, slots, wider
 
 if TYPE_CHECKING:
@@ -61,10 +56,7 @@ class Leaks:
     """
 
     def __init__(self, config: pytest.Config, premises: Premises) -> None:
-        self._config = config
-        self._premises = premises
-        self._left = TESTS
-        self._seconds = SECONDS
+        self._aside = Aside(config, premises, tests=TESTS, seconds=SECONDS)
 
     def located(self, item: pytest.Item, verdict: Verdict) -> Verdict:
         """The verdict with what was found; as it is where its cause is proved already, or there is no time.
@@ -74,19 +66,11 @@ class Leaks:
             verdict: Of its runs in this process.
         """
         open_ = [one for one in verdict.findings if _open(one)]
-        here = not hasattr(self._config, "workerinput") and hidden_runs_wanted(self._config)
-        if not open_ or not here or self._left <= 0 or self._seconds <= 0:
+        if not open_ or not self._aside.open:
             return verdict
-        self._left -= 1
-        begun = time.monotonic()
-        folder = Path(tempfile.mkdtemp(prefix="pytest-repro-"))
-        try:
-            campaign = alone(self._config, item, self._premises.settings.session_seed, folder)
-            moved = addresses_of(gap for one in open_ for gap in one.gaps)
+        moved = addresses_of(gap for one in open_ for gap in one.gaps)
+        with self._aside.campaign(item) as campaign:
             leak = concluded(located(item.nodeid, moved), campaign.carry_out)
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-            self._seconds -= time.monotonic() - begun
         return replace(verdict, findings=tuple(_told(one, leak) if _open(one) else one for one in verdict.findings))
 
 

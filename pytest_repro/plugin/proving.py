@@ -6,11 +6,7 @@ at which the two processes part are where the difference of the machines begins,
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-import time
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_repro.compare import addresses_of
@@ -18,11 +14,10 @@ from pytest_repro.diagnose.matching import matching
 from pytest_repro.diagnose.splitting import Errand, Pair, Split
 from pytest_repro.environment.snapshot import Snapshot
 from pytest_repro.errors import ReproError
-from pytest_repro.plugin.campaign import alone
+from pytest_repro.plugin.aside import Aside
 from pytest_repro.plugin.conditions import Conditions
 from pytest_repro.plugin.judging import started_from
 from pytest_repro.plugin.laboratory import telling
-from pytest_repro.plugin.neighbours import hidden_runs_wanted
 from pytest_repro.plugin.watching import to_blame
 from pytest_repro.report import where
 from pytest_repro.values.tolerance import Tolerances
@@ -56,10 +51,7 @@ class Proving:
     """
 
     def __init__(self, config: pytest.Config, premises: Premises) -> None:
-        self._config = config
-        self._premises = premises
-        self._left = MOST
-        self._seconds = SECONDS
+        self._aside = Aside(config, premises, tests=MOST, seconds=SECONDS)
 
     def proved(self, item: pytest.Item, baseline: Baseline, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
         """The findings with what was proved of their cause.
@@ -71,17 +63,10 @@ class Proving:
         """
         told = [one for one in findings if one.gaps and one.action != "accept"]
         conditions = self._matching(baseline) if told else ()
-        here = not hasattr(self._config, "workerinput") and hidden_runs_wanted(self._config)
-        if not conditions or not here or self._left <= 0 or self._seconds <= 0:
+        if not conditions or not self._aside.open:
             return findings
-        self._left -= 1
-        begun = time.monotonic()
-        folder = Path(tempfile.mkdtemp(prefix="pytest-repro-"))
-        try:
-            reasons, lines = self._tried(item, baseline, told, conditions, folder)
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-            self._seconds -= time.monotonic() - begun
+        with self._aside.campaign(item) as campaign:
+            reasons, lines = _tried(campaign, item, baseline, told, conditions)
         return tuple(
             replace(one, reasons=(*reasons, *one.reasons), where=(*one.where, *lines)) if one in told else one
             for one in findings
@@ -94,28 +79,26 @@ class Proving:
             return ()
         return matching(recorded, baseline.snapshot())
 
-    def _tried(
-        self,
-        item: pytest.Item,
-        baseline: Baseline,
-        findings: Sequence[Finding],
-        conditions: Sequence[Condition],
-        folder: Path,
-    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        ids = (item.nodeid,)
-        campaign = alone(self._config, item, self._premises.settings.session_seed, folder)
-        drifted = addresses_of(gap for one in findings for gap in one.gaps if gap.difference.drifted)
-        control, *brought = campaign.carry_out([Errand(FRESH, ids), *(Errand(one, ids) for one in conditions)])
-        if not _apart(control, item.nodeid, baseline, drifted):
-            return (
-                "a fresh process with nothing changed computes what is recorded: this one ran other tests before",
-            ), ()
-        for one, condition in zip(brought, conditions, strict=True):
-            if item.nodeid in one.ended and not _apart(one, item.nodeid, baseline, drifted):
-                said = f"{_words(condition)}: simulated here, the recorded values come back (proved)"
-                return (said,), _lines(campaign, item, condition, sorted(drifted))
-        tried = _words(conditions[-1])  # the last is the single one, or all together
-        return (f"{tried}: simulated here, the recorded values do not come back: it is not that alone",), ()
+
+def _tried(
+    campaign: Campaign,
+    item: pytest.Item,
+    baseline: Baseline,
+    findings: Sequence[Finding],
+    conditions: Sequence[Condition],
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Reasons, and the lines at which the two processes part."""
+    ids = (item.nodeid,)
+    drifted = addresses_of(gap for one in findings for gap in one.gaps if gap.difference.drifted)
+    control, *brought = campaign.carry_out([Errand(FRESH, ids), *(Errand(one, ids) for one in conditions)])
+    if not _apart(control, item.nodeid, baseline, drifted):
+        return ("a fresh process with nothing changed computes what is recorded: this one ran other tests before",), ()
+    for one, condition in zip(brought, conditions, strict=True):
+        if item.nodeid in one.ended and not _apart(one, item.nodeid, baseline, drifted):
+            said = f"{_words(condition)}: simulated here, the recorded values come back (proved)"
+            return (said,), _lines(campaign, item, condition, sorted(drifted))
+    tried = _words(conditions[-1])  # the last is the single one, or all together
+    return (f"{tried}: simulated here, the recorded values do not come back: it is not that alone",), ()
 
 
 def _words(condition: Condition) -> str:
