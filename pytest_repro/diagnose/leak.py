@@ -32,7 +32,8 @@ class Leak(NamedTuple):
     Attributes:
         kind: What was undone when the drift was gone; ``nothing`` where it stays whatever is undone; empty where the
             test does not drift alone in a fresh process.
-        names: Of what was undone, as a report calls it: ``module fixture model``, ``functools cache fit.grid``.
+        names: Of what was undone, as a report calls it: ``module fixture model``, ``functools cache fit.grid``; where
+            the drift stays, of what changed and could not be undone.
         addresses: At which the second run drifts no more.
     """
 
@@ -78,7 +79,10 @@ def located(nodeid: str, moved: frozenset[str]) -> Looking:
     expected = moved & control.drifted if control is not None else frozenset()
     if not expected:
         return Leak()
+    lost: tuple[str, ...] = ()
     for kind, seen in zip(KINDS, others, strict=True):
+        if seen is not None and not seen.whole:
+            lost += seen.undone
         if seen is None or not seen.undone or not seen.whole or expected & seen.drifted:
             continue
         names = seen.undone
@@ -88,7 +92,7 @@ def located(nodeid: str, moved: frozenset[str]) -> Looking:
             guilty = tuple(name for name, one in alone if one is not None and not expected & one.drifted)
             names = guilty or names
         return Leak(kind, names, expected)
-    return Leak(NOTHING, addresses=expected)
+    return Leak(NOTHING, lost, expected)
 
 
 def _seen(brought: Sequence[Brought], nodeid: str) -> tuple[Seen | None, ...]:

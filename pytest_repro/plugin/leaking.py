@@ -83,15 +83,17 @@ def _told(finding: Finding, leak: Leak) -> Finding:
     if not leak.kind:
         said = "alone in a fresh process its two runs agree: other tests that ran before have a part in it"
         return replace(finding, reasons=(*finding.reasons, said))
+    named = ", ".join(leak.names[:SHOWN])
+    if len(leak.names) > SHOWN:
+        named += f" and {len(leak.names) - SHOWN} more"
+    if leak.kind == NOTHING and named:  # the finding names it already, or a reader now knows where to look
+        return replace(finding, reasons=(*finding.reasons, f"not all of it could be put back to prove it: {named}"))
     if leak.kind == NOTHING:
         said = (
             "it stays though wider fixtures, the project's globals and functools caches were undone between "
             "two runs: something else keeps it, a library, a file, the environment"
         )
         return replace(finding, reasons=(*finding.reasons, said))
-    named = ", ".join(leak.names[:SHOWN])
-    if len(leak.names) > SHOWN:
-        named += f" and {len(leak.names) - SHOWN} more"
     said = f"{named}: {WORDS[leak.kind]} between two runs in a fresh process, the drift is gone"
     if addresses_of(finding.gaps) - leak.addresses:
         return replace(finding, reasons=(f"{said} from part of the values (proved)", *finding.reasons))

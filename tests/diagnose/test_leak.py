@@ -64,6 +64,7 @@ def test_a_test_that_does_not_drift_alone_proves_nothing():
 def test_what_could_not_be_undone_wholly_or_held_nothing_is_not_to_blame():
     guilty = "state:module global m.X"
     assert concluded(located("t", X), processes([], guilty, whole=False)).kind == "nothing"
+    assert "module global m.X" in concluded(located("t", X), processes([], guilty, whole=False)).names
     nothing = {"state": [], "fixtures": [], "caches": []}
     assert concluded(located("t", X), processes([], guilty, holding=nothing)).kind == "nothing"
     assert concluded(located("t", X), processes([], guilty, lost=("state",))).kind == "nothing"

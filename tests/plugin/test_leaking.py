@@ -141,3 +141,17 @@ def test_a_cause_that_is_proved_already_and_one_that_nobody_is_told_of_cost_no_p
     assert f"put back {FRESH}" not in suite(proved)
     told = suite("def test_it(innocent):\n    x = model.once(3)\n", "--repro-policy=R105=accept")
     assert FRESH not in told
+
+
+def test_what_changed_and_cannot_be_put_back_is_not_said_to_be_elsewhere(suite):
+    source = """
+    import collections
+    G = collections.Counter()
+    def test_it(innocent):
+        G["x"] += 1
+        seen = G["x"]
+    """
+    told = suite(source)
+    assert "module global test_it.G changed by the test" in told
+    assert "not all of it could be put back to prove it: module global test_it.G" in told
+    assert "something else keeps it" not in told
