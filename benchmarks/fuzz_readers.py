@@ -151,7 +151,7 @@ def _of_stream(folder: Path) -> Reader:
     whole.mkdir()
     outlet = stream.Outlet(whole, "main")
     outlet.tell("count", number=1)
-    outlet.tell("start", id="t.py::t", at=1.0)
+    outlet.tell("start", id="t.py::t")
     outlet.end(_envelope(), seconds=0.5, own="", about={"tolerances": [["*", 1e-9, 0.0, 0, 0.0, False]], "under": {}})
     outlet.tell("readings", readings={"blas": "x"})
     outlet.close()

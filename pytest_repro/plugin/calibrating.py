@@ -31,16 +31,16 @@ class Calibrated(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-def calibrated(replay: Replay, conditions: Conditions | None, policy: Mapping[str, Action]) -> Calibrated:
+def calibrated(replay: Replay, conditions: Conditions | str, policy: Mapping[str, Action]) -> Calibrated:
     """The replay limits of one test.
 
     Args:
         replay: Its runs.
-        conditions: What fresh processes gave; None where they are out of reach.
+        conditions: What fresh processes gave, or why they are out of reach.
         policy: Actions by code.
     """
     nodeid, plan = replay.item.nodeid, replay.plan
-    varied = () if conditions is None else conditions.of(nodeid)
+    varied = () if isinstance(conditions, str) else conditions.of(nodeid)
     runs = replay.envelopes()
     measured = measuring.calibrated(runs, varied)
     simulated = {one.condition.label for one in varied if one.condition.hardware}

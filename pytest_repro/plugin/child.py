@@ -10,7 +10,6 @@ import ctypes
 import os
 import signal
 import sys
-import time
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -141,7 +140,7 @@ class Child:
         """One test: what varies inside a process is on, and the parent knows which test is running."""
         if self._alone and os.getppid() != self.spec.parent:
             os._exit(1)  # nobody is left to be told
-        self._outlet.tell("start", id=nodeid, at=time.time())
+        self._outlet.tell("start", id=nodeid)
         try:
             tracing = nullcontext() if tracer is None else tracer.tracing()
             watching = nullcontext() if self._watching is None else self._watching.around(nodeid)

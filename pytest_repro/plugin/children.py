@@ -251,12 +251,10 @@ class Child:
         return tuple(nodeid for nodeid in self.errand.ids if nodeid not in over)
 
     def _overdue(self, inlet: Inlet) -> bool:
-        now, epoch = time.monotonic(), time.time()
+        now = time.monotonic()
         if not inlet.running:
             return now - self._heard > self.patience_s
-        return any(
-            epoch - inlet.started.get(nodeid, epoch) > self._allowed(nodeid) for nodeid in inlet.running.values()
-        )
+        return any(now - inlet.started.get(nodeid, now) > self._allowed(nodeid) for nodeid in inlet.running.values())
 
     def _allowed(self, nodeid: str) -> float:
         known = self.seconds.get(nodeid)
@@ -307,9 +305,9 @@ def carry_out(
         while waiting or running:
             while waiting and len(running) < side_by_side:
                 child = waiting.pop(0)
-                child.start()
                 running.append(child)
-            running = [child for child in running if not _over(child)]
+                _taken(child, child.start)
+            running = [child for child in running if not child.failure and not _over(child)]
             tick(children)
             if until is not None and time.monotonic() > until:
                 return
@@ -322,9 +320,16 @@ def carry_out(
 
 
 def _over(child: Child) -> bool:
+    return _taken(child, child.poll) is not False
+
+
+def _taken(child: Child, step: Callable[[], bool | None]) -> bool | None:
+    """A step of a child; where it cannot be taken, the child is over and says why."""
     try:
-        return child.poll()
+        return step()
     except ReproError as error:  # what it wrote cannot be read: nothing of it is believed
         child.failure = str(error)
-        child.stop()
-        return True
+    except OSError as error:  # a full disk, no process left, words that are too long
+        child.failure = f"the system refused: {error.strerror or type(error).__name__}"
+    child.stop()
+    return None

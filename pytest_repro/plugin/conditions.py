@@ -105,18 +105,17 @@ class Conditions:
         partial.replace(folder / NAME)
 
     @classmethod
-    def load(cls, folder: Path) -> Conditions | None:
-        """What the controller left; None where it left nothing: it may be on another machine.
+    def load(cls, folder: Path) -> Conditions:
+        """What the controller left.
 
         Raises:
             ReproError: ``B602``, the file is not what a controller wrote.
+            OSError: It left nothing, or nothing that can be read.
         """
         kinds = ("pairs", "twins", "traced")
         try:
             data = json.loads((folder / NAME).read_text(encoding="ascii"))
             pairs, twins, traced = (tuple(Pair(*map(_from_dict, pair)) for pair in data[key]) for key in kinds)
-        except FileNotFoundError:
-            return None
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise entry.malformed("conditions are no conditions", NAME) from None
         return cls(split=Split(pairs=pairs, twins=twins, traced=traced))
@@ -188,7 +187,7 @@ def _trace(brought: Brought, nodeid: str) -> Trace | None:
         return None
     try:
         return traces.read(ended.path.parent / Path(name).name)
-    except (OSError, ReproError):  # what cannot be read says nothing; the drift is told in any case
+    except (OSError, ValueError, ReproError):  # it says nothing; the drift is told in any case
         return None
 
 

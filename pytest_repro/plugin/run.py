@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
 import warnings
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from time import time  # as it is now: a test may patch the module, and leave it so
 from typing import TYPE_CHECKING
 
 import pytest
@@ -88,7 +88,7 @@ class Run:
         self._subtests: list[str] = []
         self._dropped = 0
         self._begun = False
-        self._started = time.time()
+        self._started = time()
 
     def begin(self) -> None:
         """The item is set up; a second time it is another run's turn."""
@@ -212,7 +212,7 @@ class Run:
             cut=self._freezer.cut + self._dropped,
             notes=tuple(dict.fromkeys(self._notes)),
             ids=frozenset(self._freezer.ids),
-            window=(self._started, time.time()),
+            window=(self._started, time()),
         )
 
 

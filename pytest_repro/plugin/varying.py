@@ -8,22 +8,24 @@ test, so that a worker finds the results there when it judges one.
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import shutil
 import sys
 import tempfile
 from contextlib import suppress
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_repro.errors import ReproError
 from pytest_repro.plugin.childhood import CHILD, WORKER
 from pytest_repro.plugin.neighbours import hidden_runs_wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable
+    from collections.abc import Callable, Generator, Iterable
 
     from pytest_repro.diagnose.splitting import Group
     from pytest_repro.plugin.conditions import Conditions
@@ -35,6 +37,9 @@ FOLDER = "repro_conditions"
 
 WANTED = "wanted.json"
 """What a worker leaves there for the controller."""
+
+ELSEWHERE = "its fresh processes ran on another machine"
+NONE = "its fresh processes were not run"
 
 
 class Varying:
@@ -49,7 +54,8 @@ class Varying:
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
-        self._ran: Conditions | None = None
+        self._ran: Conditions | str = ""
+        self._nodes: list[Any] = []
         self.overview: Any = None
 
     @cached_property
@@ -58,20 +64,26 @@ class Varying:
         given = getattr(self._config, "workerinput", {}).get(FOLDER)
         return Path(given or Path(tempfile.gettempdir(), f"pytest-repro-{secrets.token_hex(16)}"))
 
-    def conditions(self) -> Conditions | None:
-        """The results; None where there are none.
+    def conditions(self) -> Conditions | str:
+        """The results, or why there are none.
 
         No property: pytest 8.2 reads every attribute of a plugin when it is registered, and nothing ran by then.
         """
-        if self._ran is None and hasattr(self._config, "workerinput"):
+        if not self._ran and hasattr(self._config, "workerinput"):
             from pytest_repro.plugin.conditions import Conditions  # noqa: PLC0415  # only where something is varied
 
-            self._ran = Conditions.load(self.folder)
-        return self._ran
+            try:
+                self._ran = Conditions.load(self.folder)
+            except FileNotFoundError:
+                self._ran = ELSEWHERE
+            except (OSError, ReproError) as error:
+                self._ran = f"what its fresh processes left cannot be read: {_sentence(error)}"
+        return self._ran or NONE
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         """Tell a worker where to leave what its tests want, or whose child it is."""
+        self._nodes.append(node)
         child = self._config.pluginmanager.get_plugin(CHILD)
         if child is not None:
             node.workerinput[WORKER] = str(child.path)
@@ -82,7 +94,7 @@ class Varying:
     def pytest_xdist_node_collection_finished(self) -> None:
         """The first worker has collected: no test was sent to anybody yet."""
         path = self.folder / WANTED
-        if self._ran is not None or self._config.pluginmanager.hasplugin(CHILD) or not path.exists():
+        if self._ran or self._config.pluginmanager.hasplugin(CHILD) or not path.exists():
             return
         data = json.loads(path.read_text(encoding="ascii"))
         from pytest_repro.diagnose.splitting import Group  # noqa: PLC0415  # only where something is varied
@@ -92,6 +104,8 @@ class Varying:
             Group(tuple(Condition.of(*one) for one in conditions), tuple(ids)) for conditions, ids in data["groups"]
         ]
         self._run(groups, data["files"], data["unavailable"], data["seed"])
+        for node in self._nodes:  # a worker may have died meanwhile
+            node.sendcommand = partial(_sent, node.sendcommand)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
@@ -124,11 +138,12 @@ class Varying:
     def _leave(self, groups: list[Group], files: dict[str, str], unavailable: dict[str, str], seed: int) -> None:
         told = [([(one.label, one.members) for one in group.conditions], group.ids) for group in groups]
         text = json.dumps({"groups": told, "files": files, "unavailable": unavailable, "seed": seed})
-        with suppress(OSError):  # another worker was first; on another machine nobody reads it, which is told
-            self.folder.mkdir(mode=0o700)
-            partial = self.folder / f"{WANTED}.partial"
-            partial.write_text(text, encoding="ascii")
-            partial.replace(self.folder / WANTED)
+        with suppress(OSError):  # nobody reads it then, as on another machine, and that is told
+            self.folder.mkdir(mode=0o700, exist_ok=True)
+            # any worker may be killed between two of these lines: each leaves what is wanted, and it is the same
+            unfinished = self.folder / f"{WANTED}.{os.getpid()}"
+            unfinished.write_text(text, encoding="ascii")
+            unfinished.replace(self.folder / WANTED)
 
     def _run(self, groups: list[Group], files: dict[str, str], unavailable: dict[str, str], seed: int) -> None:
         from pytest_repro.plugin.campaign import Campaign  # noqa: PLC0415  # only where something is varied
@@ -139,7 +154,8 @@ class Varying:
         from pytest_repro.plugin.progress import Progress  # noqa: PLC0415  # likewise
 
         settings = premises_of(self._config).settings
-        self.folder.mkdir(mode=0o700, exist_ok=True)
+        with suppress(OSError):  # no process can be started then, and each says why
+            self.folder.mkdir(mode=0o700, exist_ok=True)
         campaign = Campaign(
             folder=self.folder,
             command=Command.of(self._config, files, seed),
@@ -151,7 +167,8 @@ class Varying:
         self._ran = Conditions(split=found, unavailable=unavailable)
         handed = sum(not isinstance(one, str) for one in self._config.invocation_params.plugins or ())
         self.overview = Overview.of(self._ran, groups, handed=handed)
-        self._ran.save(self.folder)
+        with suppress(OSError):  # workers alone read it, and tell that it is not there
+            self._ran.save(self.folder)
 
     def pytest_unconfigure(self) -> None:
         """Nothing is left behind."""
@@ -174,6 +191,16 @@ def _groups(wanted: list[tuple[pytest.Item, Plan]]) -> tuple[list[Group], dict[s
         unavailable |= resolved.unavailable
         groups.append(Group(tuple(resolved.conditions), tuple(dict.fromkeys(ids))))
     return groups, unavailable
+
+
+def _sent(send: Callable[..., None], name: str, **said: object) -> None:
+    """Say something to a worker; where it is dead xdist is told so next, by the channel itself."""
+    with suppress(OSError):
+        send(name, **said)
+
+
+def _sentence(error: OSError | ReproError) -> str:
+    return error.sentence if isinstance(error, ReproError) else error.strerror or type(error).__name__
 
 
 def varying_of(config: pytest.Config) -> Varying:

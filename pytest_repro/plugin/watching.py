@@ -97,7 +97,7 @@ def to_blame(pair: Sequence[Brought], nodeid: str, place: tuple[str, int, str]) 
             return f"its calls were not seen: {said.get('reason') or brought.failure or 'the test did not end'}"
         try:
             seen.append(calls.read(ended.path.parent / Path(said["file"]).name))
-        except (OSError, ReproError) as error:
+        except (OSError, ValueError, ReproError) as error:  # ValueError: a name that no file can have
             return f"its calls cannot be read: {error}"
     one, other = seen
     found = calls.to_blame(one, other)

@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 DRIFTS = ("R101", "R102")
 """Codes of what drifts between runs of one process, with nothing changed."""
 
-ELSEWHERE = "its fresh processes ran on another machine"
-
 
 class Weighed(NamedTuple):
     """One test after its conditions were weighed.
@@ -51,20 +49,20 @@ class Weighed(NamedTuple):
 
 
 def weighed(
-    replay: Replay, verdict: Verdict, conditions: Conditions | None, policy: Mapping[str, Action], *, apart: bool
+    replay: Replay, verdict: Verdict, conditions: Conditions | str, policy: Mapping[str, Action], *, apart: bool
 ) -> Weighed:
     """The verdict with what the fresh processes add.
 
     Args:
         replay: Of the test; its first run stands for this process.
         verdict: Of its runs in this process, and of what was recorded.
-        conditions: Results of the fresh processes; None where they are out of reach.
+        conditions: Results of the fresh processes, or why they are out of reach.
         policy: Actions by code; the catalogue's where it is silent.
         apart: Whether this process ran other tests than the fresh one did, as xdist's workers do.
     """
     nodeid, plan = replay.item.nodeid, replay.plan
-    if conditions is None:
-        told = _absent((("all conditions", ELSEWHERE),), policy)
+    if isinstance(conditions, str):
+        told = _absent((("all conditions", conditions),), policy)
         return Weighed(replace(verdict, findings=(*verdict.findings, told)), {}, budget=False, shares={})
     terms = Terms(plan.tolerances, plan.under, plan.ignore)
     known = addresses_of(gap for finding in verdict.findings for gap in finding.gaps)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -106,7 +107,13 @@ class Outlet:
 
     def tell(self, kind: str, **said: object) -> None:
         """One line: ``count``, ``start``, ``readings``, ``done``."""
-        self._stream.write(_ENCODER.encode({"kind": kind, **said}).encode("ascii") + b"\n")
+        self._write(_ENCODER.encode({"kind": kind, **said}).encode("ascii") + b"\n")
+
+    def _write(self, data: bytes) -> None:
+        """All of it: a file without a buffer may take a part only, of what is beyond 2 GiB or fills the disk."""
+        rest = memoryview(data)
+        while rest:
+            rest = rest[self._stream.write(rest) :]
 
     def end(self, envelope: Envelope, *, seconds: float, own: str, about: Mapping[str, object]) -> None:
         """A test ended: a line about it, then a line of its values."""
@@ -141,7 +148,7 @@ class Outlet:
             "size": len(body),
             "digest": _digest(body),
         }
-        self._stream.write(_ENCODER.encode(head).encode("ascii") + b"\n" + body + b"\n")
+        self._write(_ENCODER.encode(head).encode("ascii") + b"\n" + body + b"\n")
 
     def close(self) -> None:
         """Nothing more is written."""
@@ -162,7 +169,7 @@ class Inlet:
         folder: Of the child.
         ended: Tests that ended, by id.
         running: Tests that started and did not end, by process.
-        started: When the running tests started, by id, in seconds since the epoch.
+        started: When their starts were read, by id, on this process's monotonic clock: a test may set the other one.
         readings: The last readings of what was changed, by name.
         count: Tests that the child selected; None before its collection ended.
     """
@@ -213,7 +220,7 @@ class Inlet:
         elif kind == "start":
             nodeid = entry.field(said, "id", str)
             self.running[process] = nodeid
-            self.started[nodeid] = float(entry.field(said, "at", float))
+            self.started[nodeid] = time.monotonic()
         elif kind == "end":
             nodeid = entry.field(said, "id", str)
             path, start, size = said["_place"]

@@ -55,6 +55,35 @@ def test_a_hang_is_ended_after_its_time_and_the_rest_goes_on(tmp_path, monkeypat
     assert not brought.failure
 
 
+def test_a_clock_that_a_test_sets_forward_is_no_hang(tmp_path, monkeypatch):
+    source = """
+        import time, pytest
+        real = time.time
+        time.time = lambda: real() - 86400.0  # since it was started, as the parent's clock has it: a day
+        @pytest.mark.replay
+        def test_it():
+            time.sleep(0.5)
+            x = 1
+    """
+    brought = run(tmp_path, source, ["test_it"], monkeypatch, patience_s=30.0)
+    assert list(brought.ended) == ["test_it.py::test_it"]
+    assert not brought.lost
+
+
+def test_a_process_that_the_system_does_not_start_says_why_and_the_others_go_on(tmp_path):
+    (tmp_path / "taken").write_bytes(b"")
+    children = [
+        Child(errand=Errand(FRESH, ("a",)), home=home, command=command(tmp_path))
+        for home in (tmp_path / "taken" / "home", tmp_path / "home")
+    ]
+    carry_out(children, 1, None, lambda _children: None)
+    refused, started = (child.brought() for child in children)
+    assert refused.failure == "the system refused: Not a directory"
+    assert not refused.seconds
+    assert started.seconds > 0
+    assert not started.failure
+
+
 def test_the_time_that_a_test_may_take_follows_what_it_took_beside_the_control():
     def child(seconds):
         return Child(errand=Errand(FRESH, ()), home=Path(), command=command(Path()), seconds=seconds)

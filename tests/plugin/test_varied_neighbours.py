@@ -101,6 +101,36 @@ def test_other(): x = 1
     assert [nodeid for nodeid, _, outcome in session.reports if outcome == "failed"] == ["test_it.py::test_set"]
 
 
+DYING = """
+import os, threading, time
+def pytest_collection_finish(session):
+    if os.environ.get("PYTEST_XDIST_WORKER") == "gw1":
+        def die():
+            time.sleep(0.5)  # the controller runs the fresh processes by now, for longer than that
+            os._exit(9)
+        threading.Thread(target=die, daemon=True).start()
+"""
+
+
+def test_a_worker_that_dies_while_the_fresh_processes_run_is_replaced(pytester, apart):
+    pytester.makeconftest(DYING)
+    pytester.makepyfile(
+        test_it="""
+import pytest, time
+pytestmark = pytest.mark.replay(vary=["hashseed"])
+@pytest.mark.parametrize("n", range(8))
+def test_it(n):
+    time.sleep(0.1)
+    double = n * 2
+"""
+    )
+    session = apart("-n2", plugins="xdist")
+    session.result.stdout.no_fnmatch_line("*INTERNALERROR*")
+    session.result.stdout.fnmatch_lines(["*worker 'gw1' crashed while running 'test_it.py::test_it*"])
+    assert session.ret == 1
+    assert {nodeid for nodeid, _, _ in session.reports} == {f"test_it.py::test_it[{n}]" for n in range(8)}
+
+
 def test_with_coverage_no_data_of_the_processes_is_written(suite, apart):
     session = apart("--cov=test_it", "--cov-report=term", "--repro-vary=hashseed", plugins="pytest_cov")
     assert [path.name for path in suite.path.glob(".coverage*")] == [".coverage"]
@@ -193,3 +223,45 @@ sys.exit(pytest.main(words, plugins=[Plugin()]))
     result = pytester.runpython("main.py")
     assert result.ret == 0
     assert "1 plugin was handed to pytest.main as an object and is in no fresh process" in result.stdout.str()
+
+
+def test_what_a_killed_worker_left_unfinished_hinders_no_other(pytester, apart):
+    pytester.makepyfile(test_it="import pytest\n@pytest.mark.replay(vary=['hashseed'])\ndef test_it(): x = 1\n")
+    pytester.makeconftest(
+        """
+        from pathlib import Path
+        import pytest
+        @pytest.hookimpl(trylast=True)
+        def pytest_configure_node(node):  # as gw0 leaves it when it is killed while it tells what is wanted
+            if "repro_conditions" in node.workerinput:
+                folder = Path(node.workerinput["repro_conditions"])
+                folder.mkdir(mode=0o700, exist_ok=True)
+                (folder / "wanted.json.1").write_text('{"groups": [')
+        """
+    )
+    session = apart("-n2", plugins="xdist")
+    session.result.stdout.fnmatch_lines(["repro: 1 test replayed, 1 value compared, no drift, 2 fresh processes in *"])
+
+
+@pytest.mark.parametrize(
+    ("what", "told"),
+    [
+        ("write_text('{')", "what its fresh processes left cannot be read: conditions are no conditions"),
+        ("unlink()", "its fresh processes ran on another machine"),
+    ],
+)
+def test_results_that_a_worker_cannot_read_are_told_as_not_compared(pytester, apart, what, told):
+    pytester.makepyfile(test_it="import pytest\n@pytest.mark.replay(vary=['hashseed'])\ndef test_it(): x = 1\n")
+    pytester.makeconftest(
+        f"""
+        from pathlib import Path
+        def pytest_runtest_setup(item):
+            if (given := getattr(item.config, "workerinput", {{}}).get("repro_conditions")):
+                path = Path(given, "conditions.json")
+                if path.exists():
+                    path.{what}
+        """
+    )
+    session = apart("-n2", "-v", plugins="xdist")
+    assert session.ret == 0
+    session.result.stdout.fnmatch_lines([f"*under all conditions: {told}*"])
