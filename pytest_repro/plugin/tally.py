@@ -188,7 +188,7 @@ class Tally:
             if isinstance(facts, dict) and facts["drift"]:
                 changed.append((report, report.location, report.longrepr))
                 path, line, domain = report.location
-                report.location = (path, line, f"{domain} [drift]")
+                report.location = (path, line, f"{domain} [{'record' if _of_records(facts) else 'drift'}]")
                 if len(changed) > MOST_PAGES:
                     report.longrepr = _Short(report.longrepr, facts["text"].partition("\n")[0])
         try:
@@ -292,8 +292,11 @@ class Tally:
             f"{counted(len(ran), 'test')} replayed",
             f"{counted(sum(facts['compared'] for facts in ran), 'value')} compared",
         ]
-        drifted = sum(any(action == "fail" for _, action, _ in facts["findings"]) for facts in self.facts)
+        failing = [facts for facts in self.facts if any(action == "fail" for _, action, _ in facts["findings"])]
+        unusable = sum(map(_of_records, failing))
+        drifted = len(failing) - unusable
         parts.append(counted(drifted, "drift") if drifted else "no drift")
+        parts += [f"{unusable} without a usable record"] if unusable else []
         warned = sum(_warned(facts) for facts in self.facts)
         parts += [f"{warned} warned"] if warned else []
         waived = sum(bool(facts["waived"]) for facts in self.facts)
@@ -379,6 +382,11 @@ def tally_of(config: pytest.Config) -> Tally:
 def _warned(facts: dict[str, Any]) -> bool:
     actions = [action for _, action, _ in facts["findings"]]
     return "warn" in actions and "fail" not in actions
+
+
+def _of_records(facts: dict[str, Any]) -> bool:
+    """Whether a test fails for what was recorded alone: that is missing or damaged, and nothing drifted."""
+    return all(code.startswith("B") for code, action, _ in facts["findings"] if action == "fail")
 
 
 def _function(facts: dict[str, Any]) -> str:

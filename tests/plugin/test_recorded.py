@@ -144,6 +144,9 @@ def test_a_marker_may_demand_a_recorded_envelope(run):
     missing = run(demanding)
     assert missing.ret == 1
     assert "RPR-B603 missing baseline: nothing is recorded under profile default" in told(missing)
+    missing.stdout.fnmatch_lines(
+        ["*_ test_it [[]record] _*", "repro: 1 test replayed, * no drift, 1 without a usable record (*"]
+    )
     assert "pytest test_it.py::test_it --repro-seed=0 --repro-record" in told(missing)
     assert run(demanding, "--repro-record").ret == 0
     assert run(demanding).ret == 0
