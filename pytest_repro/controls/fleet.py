@@ -11,16 +11,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from pytest_repro.compare import compare
 from pytest_repro.controls.baseline import informs, tolerances_elsewhere
 from pytest_repro.controls.counting import counted
-from pytest_repro.controls.matrix import Cell, Matrix, Row, clusters_of, share, size
+from pytest_repro.controls.matrix import Cell, Matrix, Row, cells_of, clusters_of, places_of, share, size
 from pytest_repro.controls.verdict import Finding, action_of, split
-from pytest_repro.values.tolerance import Tolerances
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pytest_repro.compare import Comparison
     from pytest_repro.controls.catalogue import Action
     from pytest_repro.envelope import Envelope
+    from pytest_repro.values.tolerance import Tolerances
 
 CODE = "R117"
 
@@ -129,23 +128,9 @@ class Fleet:
         reference = next((one for one in shown if one is not None), None)
         if reference is None:
             return
-        first: list[Shown] = []
-        known: dict[int, Cell] = {-1: Cell(state="missing"), 0: Cell(state="same")}
-        cells: list[Cell] = []
-        places: list[int] = []
-        for one in shown:
-            if one is None:
-                place = -1
-            else:
-                alike = (at for at, other in enumerate(first) if not _gaps(other, one).gaps)
-                place = next(alike, len(first))
-                if place == len(first):
-                    first.append(one)
-                if place not in known:
-                    known[place] = self._cell(test, reference, one)
-            cells.append(Cell(state="reference") if one is reference else known[place])
-            places.append(place)
-        self._rows.append(Row(test=test, cells=tuple(cells), clusters=()))
+        places = places_of([None if one is None else one.envelope for one in shown], reference.ignore)
+        cells = cells_of(places, lambda at: self._cell(test, reference, shown[at] or reference))
+        self._rows.append(Row(test=test, cells=cells, clusters=()))
         self._places[test] = places
 
     def _cell(self, test: str, reference: Shown, one: Shown) -> Cell:
@@ -163,7 +148,3 @@ class Fleet:
             self._informed += bool(drifts)
         worst = max(drifts or found.gaps, key=size, default=None)
         return Cell(state="drift" if told else "within", worst=worst, gaps=len(found.gaps), share=share(found.gaps))
-
-
-def _gaps(one: Shown, other: Shown) -> Comparison:
-    return compare(one.envelope, other.envelope, Tolerances(), one.ignore)

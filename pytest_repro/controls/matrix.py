@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from pytest_repro.compare import compare
 from pytest_repro.values.tolerance import Tolerances
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from pytest_repro.compare import Comparison, Gap
+    from pytest_repro.compare import Gap
     from pytest_repro.envelope import Envelope
     from pytest_repro.store.recorded import Recorded
 
@@ -97,10 +98,11 @@ def matrix(columns: Sequence[Column], tolerances: Tolerances | None = None, igno
     kinds: list[list[int]] = [[] for _ in columns]
     for test in sorted({name for column in columns for name in column.tests}):
         envelopes = [_envelope(column, test) for column in columns]
-        places = _places(envelopes, ignore)
+        reference = next(one for one in envelopes if one is not None)
+        places = places_of(envelopes, ignore)
         for kind, at in zip(kinds, places, strict=True):
             kind.append(at)
-        cells = _cells(envelopes, places, allowed, ignore)
+        cells = cells_of(places, partial(_cell, reference, envelopes, allowed, ignore))
         rows.append(Row(test=test, cells=cells, clusters=clusters_of(names, places)))
     return Matrix(
         columns=tuple(names),
@@ -114,8 +116,8 @@ def _envelope(column: Column, test: str) -> Envelope | None:
     return None if found is None else found.envelope(test, column.name)
 
 
-def _places(envelopes: Sequence[Envelope | None], ignore: Sequence[str]) -> list[int]:
-    """The number of the cluster that each envelope belongs to; -1 for those that are missing."""
+def places_of(envelopes: Iterable[Envelope | None], ignore: Sequence[str]) -> list[int]:
+    """The number of the cluster that each envelope belongs to, from 0; -1 for those that are missing."""
     first: list[Envelope] = []
     places: list[int] = []
     for envelope in envelopes:
@@ -130,25 +132,26 @@ def _places(envelopes: Sequence[Envelope | None], ignore: Sequence[str]) -> list
     return places
 
 
-def _cells(
-    envelopes: Sequence[Envelope | None], places: Sequence[int], tolerances: Tolerances, ignore: Sequence[str]
-) -> tuple[Cell, ...]:
-    """The cells of one test; the first envelope is what the others are compared with."""
-    reference: Envelope | None = None
+def cells_of(places: Sequence[int], compared: Callable[[int], Cell]) -> tuple[Cell, ...]:
+    """The cells of one test.
+
+    Args:
+        places: What :func:`places_of` gave; the first that is not missing is what the others are compared with.
+        compared: The cell of the envelope at an index; asked once for each cluster.
+    """
     known: dict[int, Cell] = {-1: Cell(state="missing"), 0: Cell(state="same")}
     cells: list[Cell] = []
-    for envelope, place in zip(envelopes, places, strict=True):
-        if envelope is not None and reference is None:
-            reference = envelope
-            cells.append(Cell(state="reference"))
-            continue
-        if envelope is not None and reference is not None and place not in known:
-            known[place] = _cell(compare(reference, envelope, tolerances, ignore))
-        cells.append(known[place])
+    for at, place in enumerate(places):
+        if place not in known:
+            known[place] = compared(at)
+        cells.append(Cell(state="reference") if place == 0 and 0 not in places[:at] else known[place])
     return tuple(cells)
 
 
-def _cell(found: Comparison) -> Cell:
+def _cell(
+    reference: Envelope, envelopes: Sequence[Envelope | None], allowed: Tolerances, ignore: Sequence[str], at: int
+) -> Cell:
+    found = compare(reference, envelopes[at] or reference, allowed, ignore)
     worst = max(found.gaps, key=size, default=None)
     return Cell(state="drift" if found.drifts else "within", worst=worst, gaps=len(found.gaps), share=share(found.gaps))
 
