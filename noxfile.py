@@ -54,6 +54,17 @@ def remote(session: nox.Session) -> None:
 
 
 @nox.session(python="3.11")
+def fleet(session: nox.Session) -> None:
+    """Workers of two interpreters, one of them reached through a socket."""
+    session.install("-e", ".[test]")
+    other = Path(session.create_tmp()) / "other"
+    session.run(f"python{PYTHONS[-1]}", "-m", "venv", str(other), external=True)
+    python = str(other / "bin" / "python")
+    session.run(python, "-m", "pip", "install", "--quiet", "-e", ".[test]", external=True)
+    session.run("pytest", "tests/plugin/test_fleet.py", *session.posargs, env={"PYTEST_REPRO_OTHER_PYTHON": python})
+
+
+@nox.session(python="3.11")
 def neighbours(session: nox.Session) -> None:
     """Plugins that keep expectations, measure or shape a suite, all in one environment."""
     plugins = ("benchmark", "django", "html", "mock", "mpl", "order", "regressions", "sugar")
