@@ -44,7 +44,7 @@ MODES = {
     "record-all vary": ("--repro-record-all", "--repro-vary=hashseed=5"),
     "record-all vary -n 2": ("--repro-record-all", "--repro-vary=hashseed=5", "-n", "2"),
 }
-ORPHANS_S = 5.0
+ORPHANS_S = 20.0
 """Seconds after which nothing of a round may be alive."""
 
 LONGEST_S = 120.0
