@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from pytest_repro.errors import ReproError
 from pytest_repro.report import plain
 from pytest_repro.report.document import SCHEMA, from_dict, to_dict
+from pytest_repro.values import entry
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,7 +50,9 @@ def read(path: Path) -> Document:
     """
     try:
         with path.open("rb") as file:
-            return from_dict(json.loads(file.read(_size(file))))  # what is longer is cut, and no JSON
+            if os.fstat(file.fileno()).st_size > LIMIT:
+                raise entry.malformed(f"it has over {LIMIT >> 20} MiB")
+            return from_dict(json.loads(file.read(_size(file))))
     except (OSError, ValueError, RecursionError) as error:
         sentence = f"{path.name!r:.80} cannot be read: {type(error).__name__}"
         raise ReproError("U104", sentence, place="report", mend=MEND) from None

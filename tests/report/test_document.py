@@ -164,3 +164,11 @@ def test_a_field_that_a_later_minor_version_adds_is_passed_over():
     later["tests"][0]["more"] = 3
     assert from_dict(later) == from_dict(small())
     jsonschema.Draft202012Validator(SCHEMA).validate(later)
+
+
+def test_a_report_above_the_limit_is_not_read(tmp_path, monkeypatch):
+    path = tmp_path / "repro.json"
+    path.write_text("[" + " " * (2 << 20) + "]", encoding="utf-8")
+    monkeypatch.setattr(data, "LIMIT", 1 << 20)
+    with pytest.raises(ReproError, match=r"'repro\.json' is no report: it has over 1 MiB"):
+        data.read(path)
