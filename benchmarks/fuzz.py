@@ -38,7 +38,10 @@ MEMORY = 200 << 20
 """Bytes by which the address space of this process may grow."""
 
 PATIENCE_S = 2.0
-"""Seconds of one input."""
+"""Seconds of one input, of the processor's time: the machine may have other work."""
+
+WAITING = 15
+"""Times that by the wall clock, after which an input waits for something."""
 
 BLOCK = 200
 """Inputs of one reader in a row."""
@@ -99,7 +102,7 @@ def _late(_number: int, _frame: FrameType | None) -> None:
 @contextlib.contextmanager
 def bounded() -> Iterator[None]:
     """Inside, memory and seconds have an end, and a warning is an error."""
-    before = signal.signal(signal.SIGALRM, _late)
+    before = {one: signal.signal(one, _late) for one in (signal.SIGALRM, signal.SIGPROF)}
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
     size = int(Path("/proc/self/statm").read_text("ascii").split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (size + MEMORY, hard))
@@ -109,13 +112,15 @@ def bounded() -> Iterator[None]:
             yield
     finally:
         resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
-        signal.signal(signal.SIGALRM, before)
+        for one, handler in before.items():
+            signal.signal(one, handler)
 
 
 def outcome(reader: Reader, data: bytes, folder: Path) -> str:
     """``value``, ``error``, or how the law was broken: the exception, and the line it came through."""
     try:
-        signal.setitimer(signal.ITIMER_REAL, PATIENCE_S)
+        signal.setitimer(signal.ITIMER_PROF, PATIENCE_S)
+        signal.setitimer(signal.ITIMER_REAL, PATIENCE_S * WAITING)
         WATCH.folder = f"{folder}{os.sep}"
         reader.read(data, folder)
     except ReproError as error:
@@ -134,6 +139,7 @@ def outcome(reader: Reader, data: bytes, folder: Path) -> str:
         return f"{type(error).__name__} at {where}: {error!s:.90}"
     finally:
         WATCH.folder = ""
+        signal.setitimer(signal.ITIMER_PROF, 0)
         signal.setitimer(signal.ITIMER_REAL, 0)
     return "value"
 
