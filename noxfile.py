@@ -48,15 +48,15 @@ def torch(session: nox.Session) -> None:
 
 @nox.session(python="3.11")
 def remote(session: nox.Session) -> None:
-    """Stores behind URLs, on a server that speaks S3."""
-    session.install("-e", ".[test,remote]", "s3fs", "moto[server]")
+    """Stores behind URLs, on servers that speak S3 and SFTP."""
+    session.install("-e", ".[test,remote]", "s3fs", "moto[server]", "asyncssh", "paramiko")
     session.run("pytest", "tests/store/test_remote.py", *session.posargs)
 
 
 @nox.session(python="3.11")
 def fleet(session: nox.Session) -> None:
-    """Workers of two interpreters, one of them reached through a socket."""
-    session.install("-e", ".[test]")
+    """Workers of two interpreters, one of them reached through a socket or by ssh."""
+    session.install("-e", ".[test]", "asyncssh")
     other = Path(session.create_tmp()) / "other"
     session.run(f"python{PYTHONS[-1]}", "-m", "venv", str(other), external=True)
     python = str(other / "bin" / "python")

@@ -1,12 +1,43 @@
-"""What all tests share: a profile of hypothesis for machines that are slow at times."""
+"""What all tests share: a profile of hypothesis for machines that are slow at times, and a server on loopback."""
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # hypothesis draws the same examples in each run where it sees CI, and some of our tests are about what it draws
 os.environ.pop("CI", None)
 settings.register_profile("steady", deadline=None, derandomize=False, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("steady")
+
+
+@pytest.fixture
+def ssh_server(tmp_path: Path) -> Iterator[Path]:
+    """A folder with the key ``client`` and the ``port`` of a server that speaks SSH and SFTP, in another process."""
+    if importlib.util.find_spec("asyncssh") is None:
+        pytest.skip("needs asyncssh")
+    folder = tmp_path / "ssh"
+    folder.mkdir()
+    with (folder / "server.txt").open("wb") as output:
+        words = [sys.executable, Path(__file__).with_name("ssh_server.py"), folder]
+        server = subprocess.Popen(words, stdout=output, stderr=output)
+    try:
+        until = time.monotonic() + 60
+        while not (folder / "port").exists():
+            assert time.monotonic() < until, (folder / "server.txt").read_text(encoding="utf-8")
+            time.sleep(0.1)
+        yield folder
+    finally:
+        server.kill()
+        server.wait()

@@ -295,7 +295,8 @@ class Tally:
         failing = [facts for facts in self.facts if any(action == "fail" for _, action, _ in facts["findings"])]
         unusable = sum(map(_of_records, failing))
         drifted = len(failing) - unusable
-        parts.append(counted(drifted, "drift") if drifted else "no drift")
+        within = " within a worker" * (self.workers is not None)
+        parts.append((counted(drifted, "drift") if drifted else "no drift") + within)
         parts += [f"{unusable} without a usable record"] if unusable else []
         warned = sum(_warned(facts) for facts in self.facts)
         parts += [f"{warned} warned"] if warned else []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -76,7 +77,7 @@ def test_what_parts_the_workers_is_one_finding_a_table_and_one_testcase(apart, p
         "test_ignored": ["ref", "="],
     }
     assert "no two columns agree bit for bit; gw0 py" in text
-    assert "1 of 3 tests drift between workers (session seed 0)" in text
+    assert "no drift within a worker, 1 of 3 tests drift between workers (session seed 0)" in text
     found = cases(project.path / "junit.xml")
     assert found.pop("repro::workers") == [True]
     assert found == {
@@ -190,3 +191,29 @@ def test_a_worker_that_a_socket_reaches_shares_no_disk(apart, project, server, o
     assert rows["test_place"] == ["ref", "!", "differs"]
     assert rows["test_same"] == ["ref", "="]
     assert ("python.version (" in done.result.stdout.str() or "numpy.version (" in done.result.stdout.str()) == other
+
+
+CONFIG = """
+Host box
+  HostName 127.0.0.1
+  Port {port}
+  User me
+  IdentityFile {folder}/client
+  StrictHostKeyChecking no
+  UserKnownHostsFile /dev/null
+  LogLevel ERROR
+"""
+
+
+def test_a_worker_that_ssh_reaches_is_compared(apart, project, ssh_server):
+    if shutil.which("ssh") is None:
+        pytest.skip("needs the client of ssh")
+    port = (ssh_server / "port").read_text(encoding="ascii")
+    (ssh_server / "config").write_text(CONFIG.format(port=port, folder=ssh_server), encoding="utf-8")
+    python = os.environ.get("PYTEST_REPRO_OTHER_PYTHON", sys.executable)
+    box = f"ssh=-F {ssh_server}/config box//python={python}//chdir={project.path}//env:PLACE=elsewhere"
+    done = apart("--dist=each", "--tx", "popen", "--tx", box, "-k", "not draws", plugins="xdist")
+    assert done.ret == 1, done.result.stdout.str()
+    rows = table(done.result.outlines)
+    assert rows["test_place"] == ["ref", "!", "differs"]
+    assert rows["test_same"] == ["ref", "="]

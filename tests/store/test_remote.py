@@ -204,7 +204,18 @@ def bucket(tmp_path, monkeypatch):
         server.wait()
 
 
-def test_a_store_in_a_bucket_keeps_what_two_sessions_write(bucket, opened, change, module):
+@pytest.fixture
+def folder(ssh_server, tmp_path):
+    """A folder that a server hands out by SFTP."""
+    if importlib.util.find_spec("paramiko") is None:
+        pytest.skip("needs paramiko")
+    port = (ssh_server / "port").read_text(encoding="ascii")
+    return f"sftp://me:secret@127.0.0.1:{port}{tmp_path}/kept"
+
+
+@pytest.mark.parametrize("where", ["bucket", "folder"])
+def test_a_store_on_a_server_keeps_what_two_sessions_write(where, request, opened, change, module):
+    bucket = request.getfixturevalue(where)
     assert opened(bucket).write([change("test_a", loss=1.0, w=BIG)]).refused == ()
     first, second = opened(bucket), opened(bucket)
     assert first.book(module, "default").names == second.book(module, "default").names == ("test_a",)
