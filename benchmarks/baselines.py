@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import peers
-from rounds import OURS, Spread, cpu_of, interleaved, pytest_with, timed
+from rounds import OURS, Spread, Works, cpu_of, each, interleaved, pytest_with, timed
 from rows import Filled
 
 from pytest_repro.compare import compare
@@ -80,9 +80,9 @@ def direct(rounds: int, number: int = 1000) -> dict[str, Filled]:
                     raise SystemExit("a baseline is not what was recorded")
 
         taken = interleaved({"record": timed(record), "verify": timed(verify)}, rounds)
-    each = 1e3 / number
     return {
-        f"{wish}-direct": Filled(Spread(tuple(each * seconds for seconds in found))) for wish, found in taken.items()
+        f"{wish}-direct": Filled(Spread(tuple(1e3 / number * seconds for seconds in found)))
+        for wish, found in taken.items()
     }
 
 
@@ -131,30 +131,43 @@ PEERS = {
 """What a peer's tests hold, and the option by which it records."""
 
 
-def through(rounds: int, number: int = 1000) -> dict[str, Filled]:
-    """Milliseconds for each test that a whole run of pytest takes more, start and end included."""
+def through(rounds: int, few: int = 200, many: int = 1000) -> dict[str, Filled]:
+    """Milliseconds for each test that pytest takes more: of two sizes of a suite the difference, and all of the larger.
+
+    Ours is over the same replay without recorded envelopes, a peer's over the same tests without the peer.
+    """
     here, missing = peers.installed(*PEERS)
-    own = {"mark": "@pytest.mark.replay(tol=1e-9)\n", "fixture": ", repro", "check": "repro.record(**found)"}
-    tests = {"number": str(number)}
+    works: Works = {}
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        suites = {
-            "ours": Suite(folder / "ours", *OURS, record="--repro-record", **own, **tests),
-            **{peer: Suite(folder / peer, *peers.loaded(peer), **PEERS[peer], **tests) for peer in here},
-        }
-        works = {
-            "ours without": Suite(folder / "replayed", *OURS, **own, **tests).verify,
-            "bare without": Suite(folder / "bare", check="assert found", **tests).verify,
-        }
-        for who, one in suites.items():
-            works |= {f"{who} record": one.record, f"{who} verify": one.verify}
-            one.record()
+        for number in (few, many):
+            works |= _works(Path(name, str(number)), here, number)
         taken = interleaved(works, rounds)
     filled = {}
     for wish in ("record", "verify"):
-        found = []
-        for who in suites:
-            pairs = zip(taken[f"{who} {wish}"], taken[f"{'ours' if who == 'ours' else 'bare'} without"], strict=True)
-            found.append(Spread(tuple(1e3 / number * (more - without) for more, without in pairs), who))
-        filled[wish] = Filled(found[0], found[1:], missing=missing)
+        for row, less in ((wish, few), (f"{wish}-whole", 0)):
+            found = [
+                each(taken, f"{who} {wish}", less, many).less(each(taken, f"{without} without", less, many))
+                for who, without in (("ours", "ours"), *((peer, "bare") for peer in here))
+            ]
+            theirs = [Spread(one.values, peer) for one, peer in zip(found[1:], here, strict=True)]
+            filled[row] = Filled(found[0], theirs, missing=missing)
     return filled
+
+
+def _works(folder: Path, here: list[str], number: int) -> Works:
+    """What is measured on suites of so many tests, everything recorded once."""
+    own = {"mark": "@pytest.mark.replay(tol=1e-9)\n", "fixture": ", repro", "check": "repro.record(**found)"}
+    tests = {"number": str(number)}
+    folder.mkdir()
+    suites = {
+        "ours": Suite(folder / "ours", *OURS, record="--repro-record", **own, **tests),
+        **{peer: Suite(folder / peer, *peers.loaded(peer), **PEERS[peer], **tests) for peer in here},
+    }
+    works = {
+        f"ours without {number}": Suite(folder / "replayed", *OURS, **own, **tests).verify,
+        f"bare without {number}": Suite(folder / "bare", check="assert found", **tests).verify,
+    }
+    for who, one in suites.items():
+        works |= {f"{who} record {number}": one.record, f"{who} verify {number}": one.verify}
+        one.record()
+    return works

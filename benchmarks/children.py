@@ -62,13 +62,11 @@ def fresh(rounds: int, number: int = 60, steps: int = 300_000) -> dict[str, Fill
     pairs = [others[at : at + 2] for at in range(0, len(others), 3)]
     child = [sum(whole for _, whole in pair) / 2 / own for pair, (_, own) in zip(pairs, alone, strict=True)]
     beside = median(whole - body for pair in pairs for body, whole in pair)
-    notes = [
-        f"a plain run: {median(body for body, _ in alone):.2f} s in {number} bodies, "
-        f"{median(whole - body for body, whole in alone):.2f} s beside them; in a fresh process {beside:.2f} s beside them"
-    ]
+    body, before = median(body for body, _ in alone), median(whole - body for body, whole in alone)
+    told = f"bodies of {number} tests {body:.2f} s; beside them {before:.2f} s, in a fresh process {beside:.2f} s"
     added = zip(taken["combined"], taken["replayed"], taken["plain"], strict=True)
     both = Spread(tuple((two - one) / bare for two, one, bare in added))
-    return {"child": Filled(Spread(tuple(child)), notes=notes), "combined": Filled(both)}
+    return {"child": Filled(Spread(tuple(child)), notes=[told]), "combined": Filled(both)}
 
 
 def _told(path: Path) -> list[tuple[float, float]]:

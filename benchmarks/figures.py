@@ -49,9 +49,9 @@ def machine() -> list[str]:
 
     model = cpu.read(Place(directory=Path())).name or platform.machine()
     libraries = ", ".join(f"{name} {version(name)}" for name in ("pytest", "numpy"))
+    python = f"{platform.python_implementation()} {platform.python_version()}"
     return [
-        f"{model}, {len(os.sched_getaffinity(0))} cores; {platform.system()}; "
-        f"{platform.python_implementation()} {platform.python_version()}; {libraries}",
+        f"{model}, {len(os.sched_getaffinity(0))} cores; {platform.system()}; {python}; {libraries}",
         f"Peers: {', '.join(peers.versions()) or 'none installed'}",
     ]
 
@@ -94,7 +94,7 @@ def main() -> None:
     """Measure what is asked for and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", nargs="+", metavar="ROW", choices=[row.name for row in ROWS], help="these rows")
-    parser.add_argument("--rounds", type=int, default=7, help="how often each work is measured")
+    parser.add_argument("--rounds", type=int, default=5, help="how often each work is measured")
     parser.add_argument("--output", type=Path, help="a file for the same as Markdown")
     chosen = parser.parse_args()
     if chosen.rounds < 1:

@@ -53,6 +53,11 @@ class Spread:
         low, _, high = quantiles(self.values, n=4, method="inclusive")
         return low, high
 
+    def less(self, other: Spread, times: int = 1) -> Spread:
+        """What each round's value is beyond so many times the other's."""
+        both = zip(self.values, other.values, strict=True)
+        return Spread(tuple(ours - times * theirs for ours, theirs in both), self.of)
+
     def over(self, other: Spread) -> Spread:
         """Ratio of each round's pair."""
         return Spread(tuple(ours / theirs for ours, theirs in zip(self.values, other.values, strict=True)), self.of)
@@ -108,3 +113,17 @@ def cpu_of(folder: Path, command: Sequence[str], *, may_fail: bool = False, **va
 def pytest_with(*words: str) -> list[str]:
     """A pytest command that loads only the plugins it names."""
     return [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *words]
+
+
+def each(taken: Taken, who: str, few: int, many: int) -> Spread:
+    """CPU milliseconds of each more test, from two sizes of a suite: works named ``"ours 200"``, ``"ours 1200"``.
+
+    Args:
+        taken: CPU seconds by work.
+        who: Whose.
+        few: Tests of the smaller suite; 0 for all of the larger one, start and end included.
+        many: Tests of the larger one.
+    """
+    more = taken[f"{who} {many}"]
+    less = taken[f"{who} {few}"] if few else [0.0] * len(more)
+    return Spread(tuple(1e3 * (long - short) / (many - few) for long, short in zip(more, less, strict=True)), who)

@@ -33,13 +33,19 @@ ROWS = (
     Row("idle-instructions", "instructions", "the same, instructions of the processor", "x", 1.02),
     Row("seeds", "seeds", "seeds pinned for a test", "us", 15),
     Row("replay", "replay", "a trivial test replayed: CPU beyond two plain runs, each more test", "ms", 0.5),
-    Row("replay-whole", "replay", "the same, 1,200 tests with start and end, each", "ms", 0.5),
+    Row("replay-whole", "replay", "the same, of 1,200 tests, start and end of pytest included, each", "ms", 0.5),
     Row("recorded-equal", "recorded", "1e6 float64 against a recorded one, equal", "ms", 2),
     Row("recorded-differing", "recorded", "1e6 float64 against a recorded one, 1 % differ", "ms", 12),
-    Row("record", "baselines", "1,000 small baselines recorded, whole runs of pytest, each", "ms", 0.2),
-    Row("verify", "baselines", "1,000 small baselines verified, whole runs of pytest, each", "ms", 0.1),
-    Row("record-direct", "store", "1,000 small baselines recorded, the store alone, each", "ms", 0.2),
-    Row("verify-direct", "store", "1,000 small baselines verified, the store alone, each", "ms", 0.1),
+    Row("record", "baselines", "small baselines recorded: CPU of pytest over none recorded, each more test", "ms", 0.2),
+    Row("verify", "baselines", "small baselines verified: CPU of pytest over none recorded, each more test", "ms", 0.1),
+    Row(
+        "record-whole", "baselines", "1,000 small baselines recorded, start and end of pytest included, each", "ms", 0.2
+    ),
+    Row(
+        "verify-whole", "baselines", "1,000 small baselines verified, start and end of pytest included, each", "ms", 0.1
+    ),
+    Row("record-direct", "store", "1,000 small baselines recorded by the store alone, each", "ms", 0.2),
+    Row("verify-direct", "store", "1,000 small baselines verified by the store alone, each", "ms", 0.1),
     Row("snapshot", "snapshot", "snapshot of the environment, warm", "ms", 10),
     Row("child", "child", "a fresh process: CPU over a plain run of the tests it runs", "x", 1.05),
     Row("combined", "child", "`combined` with its control, added to the parent's run", "x", 2.1),

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import peers
-from rounds import OURS, Spread, cpu_of, interleaved, pytest_with
-from rows import Filled
-
-if TYPE_CHECKING:
-    from rounds import Taken
+from rounds import OURS, Spread, cpu_of, each, interleaved, pytest_with
+from rows import Filled, figure
 
 SUITE = """
 import pytest
@@ -50,10 +46,7 @@ def replay(rounds: int, few: int = 200, many: int = 1200) -> dict[str, Filled]:
     Two sizes of one suite tell what each more test costs from what a session costs once.
     """
     here, missing = peers.installed("pytest-flakefinder", "pytest-repeat")
-    words = {
-        "pytest-flakefinder": ("--flake-finder", "--flake-runs=2"),
-        "pytest-repeat": ("--count=2",),
-    }
+    words = {"pytest-flakefinder": ("--flake-finder", "--flake-runs=2"), "pytest-repeat": ("--count=2",)}
     commands = {"bare": (), "ours": (*OURS, "--repro=all")}
     commands |= {peer: (*peers.loaded(peer), *words[peer]) for peer in here}
     with tempfile.TemporaryDirectory() as name:
@@ -66,23 +59,12 @@ def replay(rounds: int, few: int = 200, many: int = 1200) -> dict[str, Filled]:
         taken = interleaved(works, rounds)
     filled = {}
     for row, less in (("replay", few), ("replay-whole", 0)):
-        ours, *theirs = (_beyond(taken, who, less, many) for who in commands if who != "bare")
-        filled[row] = Filled(ours, theirs, missing=missing)
+        spent = {who: each(taken, who, less, many) for who in commands}
+        ours, *theirs = (spent[who].less(spent["bare"], 2) for who in commands if who != "bare")
+        times = spent["ours"].over(spent["bare"])
+        note = f"bare pytest takes {figure(spent['bare'], 'ms')}, ours {figure(times, 'x')} of it"
+        filled[row] = Filled(ours, theirs, missing=missing, notes=[note])
         best = filled[row].best
         if best is not None:
-            filled[row].ratio = _spent(taken, "ours", less, many).over(_spent(taken, best.of, less, many))
+            filled[row].ratio = spent["ours"].over(spent[best.of])
     return filled
-
-
-def _spent(taken: Taken, who: str, few: int, many: int) -> Spread:
-    """CPU milliseconds a test, between two sizes of the suite or of the whole of one."""
-    less = taken[f"{who} {few}"] if few else [0.0] * len(taken[f"{who} {many}"])
-    both = zip(taken[f"{who} {many}"], less, strict=True)
-    return Spread(tuple(1e3 * (more - fewer) / (many - few) for more, fewer in both), who)
-
-
-def _beyond(taken: Taken, who: str, few: int, many: int) -> Spread:
-    """The same beyond two plain runs."""
-    plain = _spent(taken, "bare", few, many).values
-    both = zip(_spent(taken, who, few, many).values, plain, strict=True)
-    return Spread(tuple(spent - 2 * bare for spent, bare in both), who)
