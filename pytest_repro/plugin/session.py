@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import traceback
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ from pytest_repro.observe.tracing import Tracer
 from pytest_repro.plugin import neighbours, seeding
 from pytest_repro.plugin.child import Child
 from pytest_repro.plugin.childhood import CHILD, PINNING
+from pytest_repro.plugin.guarded import Guarded
 from pytest_repro.plugin.instrument import Instruments
 from pytest_repro.plugin.judging import verdict_of
 from pytest_repro.plugin.marks import PLAN, Plan, plan_for
@@ -316,10 +316,10 @@ class ReproSession:
 
     def _with_recorded(self, replay: Replay, verdict: Verdict) -> Verdict:
         """The verdict with what recorded envelopes add to it, where there may be one."""
-        folder = replay.item.path.parent
-        if folder not in self._kept:
-            self._kept[folder] = bool(self.settings.store) or (folder / FOLDER).is_dir()
-        if not (self._kept[folder] or replay.plan.recorded):
+        module = replay.item.path
+        if module not in self._kept:
+            self._kept[module] = bool(self.settings.store) or (module.parent / FOLDER).is_dir()
+        if not (self._kept[module] or replay.plan.recorded):
             return verdict
         return self._baselines().judged(replay, verdict)
 
@@ -364,15 +364,8 @@ class ReproSession:
         else:
             recordings.refuse(*refused)
 
-    @contextmanager
-    def _guarded(self, item: pytest.Item) -> Iterator[None]:
-        """A fault of this plugin keeps the test's own verdict; it is told at the end, and the exit status is 3."""
-        try:
-            yield
-        except pytest.exit.Exception:  # the test's own wish
-            raise
-        except Exception:  # noqa: BLE001  # whatever it is, the user's test is not to blame
-            self._tally.faults.append(f"{item.nodeid}\n{traceback.format_exc()}")
+    def _guarded(self, item: pytest.Item) -> Guarded:
+        return Guarded(item.nodeid, self._tally.faults)
 
 
 def _masks(config: pytest.Config) -> Masks:
