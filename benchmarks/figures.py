@@ -38,6 +38,9 @@ MEASURES = {
 }
 """Where each measurement is; imported when it is asked for, so that none is measured beside what another loaded."""
 
+BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
+"""Between these a page holds what is measured."""
+
 COUNTED = ("instructions",)
 """Measurements that are the same each time: they know no rounds."""
 
@@ -90,12 +93,22 @@ def markdown(lines: Sequence[Sequence[str]]) -> list[str]:
     return [rows[0], f"|{'---|' * len(lines[0])}", *rows[1:]]
 
 
+def put(path: Path, text: str) -> None:
+    """Write a file; of a page that marks where the figures stand, only what is between the marks."""
+    page = path.read_text(encoding="utf-8") if path.exists() else ""
+    before, begin, rest = page.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    path.write_text(f"{before}{begin}\n{text}\n{end}{after}" if begin and end else f"{text}\n", encoding="utf-8")
+
+
 def main() -> None:
     """Measure what is asked for and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", nargs="+", metavar="ROW", choices=[row.name for row in ROWS], help="these rows")
     parser.add_argument("--rounds", type=int, default=5, help="how often each work is measured")
-    parser.add_argument("--output", type=Path, help="a file for the same as Markdown")
+    parser.add_argument(
+        "--output", type=Path, help="a file for the same as Markdown; of a page that marks the place, only that"
+    )
     chosen = parser.parse_args()
     if chosen.rounds < 1:
         parser.error("--rounds is 1 or more")
@@ -106,8 +119,8 @@ def main() -> None:
     rest = remarks({row.name: found[row.name] for row in rows})
     print("\n".join([*told, "", *plain(lines), "", *rest]))
     if chosen.output:
-        text = "\n\n".join([*(f"{line}." for line in told), "\n".join(markdown(lines)), *(f"* {one}" for one in rest)])
-        chosen.output.write_text(f"{text}\n", encoding="utf-8")
+        facts, listed = "\n".join(f"* {one}." for one in told), "\n".join(f"* {one}" for one in rest)
+        put(chosen.output, "\n\n".join(part for part in (facts, "\n".join(markdown(lines)), listed) if part))
 
 
 if __name__ == "__main__":
