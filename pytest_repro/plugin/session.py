@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from contextlib import contextmanager
+from contextlib import nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +37,8 @@ from pytest_repro.values.masks import Masks
 from pytest_repro.values.registry import Rooms
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Mapping
+    from collections.abc import Generator, Mapping
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from _pytest.fixtures import FixtureDef, SubRequest
@@ -247,15 +248,12 @@ class ReproSession:
                 run.note_report(report, call)
         return report
 
-    @contextmanager
-    def _draws(self, replay: Replay) -> Iterator[None]:
+    def _draws(self, replay: Replay) -> AbstractContextManager[object]:
         """Note who draws entropy, where a policy asks for it: it costs a frame's walk a draw."""
         if self.settings.policy.get("S201", "accept") == "accept":
-            yield
-            return
+            return nullcontext()
         replay.entropy = Entropy(own=(str(replay.item.path),))
-        with replay.entropy.recording(used=True):
-            yield
+        return replay.entropy.recording(used=True)
 
     def _watch(self, item: pytest.Item, plan: Plan, label: str) -> Run:
         return Run(
