@@ -26,9 +26,10 @@ if TYPE_CHECKING:
 
 MEASURES = {
     "idle": "trivial.idle",
-    "instructions": "instructions.idle",
+    "idle-instructions": "instructions.idle",
     "seeds": "seeding.seeds",
     "replay": "trivial.replay",
+    "replay-instructions": "instructions.replay",
     "recorded": "arrays.recorded",
     "baselines": "baselines.through",
     "store": "baselines.direct",
@@ -41,7 +42,7 @@ MEASURES = {
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 """Between these a page holds what is measured."""
 
-COUNTED = ("instructions",)
+COUNTED = ("idle-instructions", "replay-instructions")
 """Measurements that are the same each time: they know no rounds."""
 
 

@@ -1,4 +1,4 @@
-"""Instructions of a session in which nothing is marked, over bare pytest's.
+"""Instructions of a session in which nothing is marked, and of one that replays, over bare pytest's.
 
 Valgrind counts them, so that neighbours on a shared machine change nothing. Two lengths of one suite tell what loading
 costs once from what each test costs.
@@ -10,34 +10,55 @@ import re
 import shutil
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import peers
 from rounds import OURS, BrokenError, Spread, cpu_of, pytest_with
 from rows import Filled
 from trivial import suite
 
-BESIDE = ("pytest-randomly",)
-"""Peers that are counted, too; each takes valgrind another minute."""
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+COUNTER = "valgrind"
 
 
 def idle(few: int = 200, many: int = 700, whole: int = 5000) -> dict[str, Filled]:
-    """Of a suite of ``whole`` tests, reckoned from two shorter ones."""
-    row = "idle-instructions"
-    if shutil.which("valgrind") is None:
-        return {row: Filled(missing=["valgrind is not installed"])}
-    here, missing = peers.installed(*BESIDE)
+    """Nothing marked; of a suite of ``whole`` tests, reckoned from two shorter ones."""
+    here, missing = peers.installed("pytest-randomly")
     commands = {"bare": (), "ours": OURS, **{peer: peers.loaded(peer) for peer in here}}
+    return {"idle-instructions": _filled(commands, (few, many), missing, lambda once, each: once + whole * each)}
+
+
+def replay(few: int = 50, many: int = 200) -> dict[str, Filled]:
+    """Every test replayed; each more test alone, start and end of pytest left out."""
+    here, missing = peers.installed("pytest-flakefinder")
+    commands = {"bare": (), "ours": (*OURS, "--repro=all")}
+    commands |= {peer: (*peers.loaded(peer), "--flake-finder", "--flake-runs=2") for peer in here}
+    return {"replay-instructions": _filled(commands, (few, many), missing, lambda _, each: each)}
+
+
+def _filled(
+    commands: dict[str, tuple[str, ...]],
+    sizes: tuple[int, int],
+    missing: list[str],
+    reckoned: Callable[[float, float], float],
+) -> Filled:
+    """Counts over bare pytest's, of what is reckoned from start and end, and each test."""
+    if shutil.which(COUNTER) is None:
+        return Filled(missing=[f"{COUNTER} is not installed"])
     counts: dict[str, float] = {}
     notes = []
+    few, many = sizes
     with tempfile.TemporaryDirectory() as name:
-        folders = {number: suite(Path(name, str(number)), number) for number in (few, many)}
+        folders = [suite(Path(name, str(number)), number) for number in sizes]
         for who, words in commands.items():
-            less, more = (counted(folder, *words) for folder in folders.values())
+            less, more = (counted(folder, *words) for folder in folders)
             each = (more - less) / (many - few)
-            counts[who] = less + (whole - few) * each
+            counts[who] = reckoned(less - few * each, each)
             notes.append(f"{who}: {less - few * each:,.0f} instructions to start and end, {each:,.0f} each test")
     ours, *theirs = (Spread((counts[who] / counts["bare"],), who) for who in commands if who != "bare")
-    return {row: Filled(ours, theirs, missing=missing, notes=notes)}
+    return Filled(ours, theirs, missing=missing, notes=notes)
 
 
 def counted(folder: Path, *words: str) -> int:
@@ -49,7 +70,7 @@ def counted(folder: Path, *words: str) -> int:
     command = pytest_with(*words)
     cpu_of(folder, command)  # compiles
     told = folder / "told.txt"
-    cpu_of(folder, ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", f"--log-file={told}", *command])
+    cpu_of(folder, [COUNTER, "--tool=callgrind", "--callgrind-out-file=/dev/null", f"--log-file={told}", *command])
     found = re.search(r"Collected : (\d+)", told.read_text("ascii", errors="replace"))
     if found is None:
         raise BrokenError("valgrind told no number of instructions")

@@ -30,10 +30,13 @@ class Row:
 
 ROWS = (
     Row("idle", "idle", "plugin installed, nothing marked, 5,000 trivial tests: CPU over bare pytest", "x", 1.02),
-    Row("idle-instructions", "instructions", "the same, instructions of the processor", "x", 1.02),
+    Row("idle-instructions", "idle-instructions", "the same, instructions of the processor", "x", 1.02),
     Row("seeds", "seeds", "seeds pinned for a test", "us", 15),
     Row("replay", "replay", "a trivial test replayed: CPU beyond two plain runs, each more test", "ms", 0.5),
     Row("replay-whole", "replay", "the same, of 1,200 tests, start and end of pytest included, each", "ms", 0.5),
+    Row(
+        "replay-instructions", "replay-instructions", "the same, instructions of the processor over one plain run", "x"
+    ),
     Row("recorded-equal", "recorded", "1e6 float64 against a recorded one, equal", "ms", 2),
     Row("recorded-differing", "recorded", "1e6 float64 against a recorded one, 1 % differ", "ms", 12),
     Row("record", "baselines", "small baselines recorded: CPU of pytest over none recorded, each more test", "ms", 0.2),
