@@ -104,11 +104,11 @@ def docs(session: nox.Session) -> None:
 
 @nox.session(python="3.11")
 def bench(session: nox.Session) -> None:
-    """Ratios against bare pytest and named peers, interleaved in one run; a table for each part of the house."""
-    peers = ("pytest-flakefinder", "pytest-randomly", "pytest-regressions", "syrupy", "pytest-arraydiff")
-    session.install("-e", ".[test]", "scipy", *peers)
-    for name in ("run", "store", "environment", "variations", "instructions"):
-        session.run("python", f"benchmarks/{name}.py")
+    """The figures this project is held to, ours and the best peer's, in one table; the same into ``--output``."""
+    plugins = ("arraydiff", "benchmark", "flakefinder", "randomly", "regressions", "repeat")
+    names = ("syrupy", "inline-snapshot", *(f"pytest-{name}" for name in plugins))
+    session.install("-e", ".[test]", "scipy", *names)
+    session.run("python", "benchmarks/figures.py", *session.posargs)
 
 
 @nox.session(python="3.11")

@@ -1,71 +1,77 @@
-"""Instructions of a session in which nothing is marked, with and without the plugin.
+"""Instructions of a session in which nothing is marked, and of one that replays, over bare pytest's.
 
-Run it: ``python benchmarks/instructions.py``. Valgrind counts them, so that neighbours on a shared machine change
-nothing. Two lengths of one suite tell what loading costs once from what each test costs.
+Valgrind counts them, so that neighbours on a shared machine change nothing. Two lengths of one suite tell what loading
+costs once from what each test costs.
 """
 
 from __future__ import annotations
 
-import argparse
-import os
 import re
 import shutil
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-SUITE = """
-import pytest
-@pytest.mark.parametrize("i", range({number}))
-def test_q(i):
-    assert i >= 0
-"""
+import peers
+from rounds import OURS, BrokenError, Spread, cpu_of, pytest_with
+from rows import Filled
+from trivial import suite
 
-OURS = ("-p", "pytest_repro.plugin.hooks")
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+COUNTER = "valgrind"
+
+
+def idle(few: int = 200, many: int = 700, whole: int = 5000) -> dict[str, Filled]:
+    """Nothing marked; of a suite of ``whole`` tests, reckoned from two shorter ones."""
+    here, missing = peers.installed("pytest-randomly")
+    commands = {"bare": (), "ours": OURS, **{peer: peers.loaded(peer) for peer in here}}
+    return {"idle-instructions": _filled(commands, (few, many), missing, lambda once, each: once + whole * each)}
+
+
+def replay(few: int = 50, many: int = 200) -> dict[str, Filled]:
+    """Every test replayed; each more test alone, start and end of pytest left out."""
+    here, missing = peers.installed("pytest-flakefinder")
+    commands = {"bare": (), "ours": (*OURS, "--repro=all")}
+    commands |= {peer: (*peers.loaded(peer), "--flake-finder", "--flake-runs=2") for peer in here}
+    return {"replay-instructions": _filled(commands, (few, many), missing, lambda _, each: each)}
+
+
+def _filled(
+    commands: dict[str, tuple[str, ...]],
+    sizes: tuple[int, int],
+    missing: list[str],
+    reckoned: Callable[[float, float], float],
+) -> Filled:
+    """Counts over bare pytest's, of what is reckoned from start and end, and each test."""
+    if shutil.which(COUNTER) is None:
+        return Filled(missing=[f"{COUNTER} is not installed"])
+    counts: dict[str, float] = {}
+    notes = []
+    few, many = sizes
+    with tempfile.TemporaryDirectory() as name:
+        folders = [suite(Path(name, str(number)), number) for number in sizes]
+        for who, words in commands.items():
+            less, more = (counted(folder, *words) for folder in folders)
+            each = (more - less) / (many - few)
+            counts[who] = reckoned(less - few * each, each)
+            notes.append(f"{who}: {less - few * each:,.0f} instructions to start and end, {each:,.0f} each test")
+    ours, *theirs = (Spread((counts[who] / counts["bare"],), who) for who in commands if who != "bare")
+    return Filled(ours, theirs, missing=missing, notes=notes)
 
 
 def counted(folder: Path, *words: str) -> int:
-    """Instructions of one pytest, compiled files and a fixed hash seed taken for granted."""
-    environment = {**os.environ, "PYTHONHASHSEED": "0", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)
-    environment["PYTHONPYCACHEPREFIX"] = str(folder / "compiled")
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *words]
-    subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True)  # compiles
-    valgrind = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={folder / 'out'}"]
-    done = subprocess.run(
-        [*valgrind, *command], cwd=folder, env=environment, check=True, capture_output=True, text=True
-    )
-    return int(re.search(r"Collected : (\d+)", done.stderr)[1])  # type: ignore[index]  # valgrind ended well
+    """Instructions of one pytest, whose files are compiled.
 
-
-def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--few", type=int, default=200)
-    parser.add_argument("--many", type=int, default=1200)
-    chosen = parser.parse_args()
-    if shutil.which("valgrind") is None:
-        sys.exit("valgrind is not installed")
-    found: dict[tuple[str, int], int] = {}
-    with tempfile.TemporaryDirectory() as name:
-        for number in (chosen.few, chosen.many):
-            folder = Path(name, str(number))
-            folder.mkdir()
-            (folder / "test_idle.py").write_text(SUITE.format(number=number), encoding="utf-8")
-            found["bare", number] = counted(folder)
-            found["ours", number] = counted(folder, *OURS)
-    each = {
-        who: (found[who, chosen.many] - found[who, chosen.few]) / (chosen.many - chosen.few) for who in ("bare", "ours")
-    }
-    once = {who: found[who, chosen.few] - each[who] * chosen.few for who in each}
-    print(f"{'instructions':<16}{'bare pytest':>16}{'with plugin':>16}{'ratio':>8}")
-    for label, counts in (("to start", once), ("each test", each)):
-        print(f"{label:<16}{counts['bare']:>16,.0f}{counts['ours']:>16,.0f}{counts['ours'] / counts['bare']:>8.4f}")
-    whole = {who: once[who] + 5000 * each[who] for who in each}
-    ratio = f"{whole['ours'] / whole['bare']:>8.4f}   (goal 1.02)"
-    print(f"{'5,000 tests':<16}{whole['bare']:>16,.0f}{whole['ours']:>16,.0f}{ratio}")
-
-
-if __name__ == "__main__":
-    main()
+    Raises:
+        BrokenError: Valgrind told no number.
+    """
+    command = pytest_with(*words)
+    cpu_of(folder, command)  # compiles
+    told = folder / "told.txt"
+    cpu_of(folder, [COUNTER, "--tool=callgrind", "--callgrind-out-file=/dev/null", f"--log-file={told}", *command])
+    found = re.search(r"Collected : (\d+)", told.read_text("ascii", errors="replace"))
+    if found is None:
+        raise BrokenError("valgrind told no number of instructions")
+    return int(found[1])

@@ -52,17 +52,20 @@ class Template(NamedTuple):
         code: The recompiled code; a text stands where each eye belongs.
         sites: The site of each eye, by its number.
         reason: Why some of the function is not recorded; empty if all is.
+        places: Where in the code's constants an eye belongs, and its number.
     """
 
     code: CodeType
     sites: tuple[Site, ...]
-    reason: str = ""
+    reason: str
+    places: tuple[tuple[int, int], ...]
 
     def bound(self, eyes: Sequence[object]) -> CodeType:
         """The code with these eyes in it, one a site."""
-        return self.code.replace(
-            co_consts=tuple(eyes[_number(const)] if _is_tag(const) else const for const in self.code.co_consts)
-        )
+        constants: list[object] = [*self.code.co_consts]
+        for at, number in self.places:
+            constants[at] = eyes[number]
+        return self.code.replace(co_consts=tuple(constants))
 
 
 class Recompiler:
@@ -148,7 +151,8 @@ def _of(found: Excerpt, rewrite: Rewrite | None) -> Template | str:
     made = found.compiled(tree)
     if made is None or any(getattr(made, name) != getattr(code, name) for name in KEPT):
         return "recompiled code is of another shape"
-    return Template(made, sites(marks.found), reason)
+    places = tuple((at, _number(const)) for at, const in enumerate(made.co_consts) if _is_tag(const))
+    return Template(made, sites(marks.found), reason, places)
 
 
 def same(one: CodeType, other: CodeType) -> bool:

@@ -131,12 +131,14 @@ def is_subtest(report: pytest.TestReport) -> bool:
 def failed_subtests(item: pytest.Item) -> int:
     """How many subtests of a test failed: from this count pytest 9 fails a test whose body passed."""
     counts = _failed(item.config)
-    return sum(counts.get(key, 0) for key in _keys(item))
+    return sum(counts.get(key, 0) for key in _keys(item)) if counts else 0
 
 
 def set_failed_subtests(item: pytest.Item, number: int) -> None:
     """Give a test another count; the counts of thousands of other tests are not touched."""
     counts = _failed(item.config)
+    if not (counts or number):
+        return
     key, *others = _keys(item)
     for each in (key, *others):
         counts.pop(each, None)

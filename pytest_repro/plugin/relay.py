@@ -13,6 +13,7 @@ from pytest_repro.plugin import neighbours
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     import pytest
 
@@ -112,11 +113,22 @@ def _nobody(**_arguments: object) -> list[object]:
 
 @contextmanager
 def relayed(session: pytest.Session, around: Callable[[Any], Any]) -> Iterator[None]:
-    """Every hook relay that the session hands out goes through ``around`` while the block runs."""
+    """Every hook relay that the session hands out goes through ``around`` while the block runs.
+
+    pytest asks for an item's relay at each of its hooks, seven times a run: one is made for each path.
+    """
     own: Any = session
     before = vars(session).get("gethookproxy")
     original = session.gethookproxy
-    own.gethookproxy = lambda path: around(original(path))
+    made: dict[Path, Any] = {}
+
+    def handed_out(path: Path) -> Any:
+        relay = made.get(path)
+        if relay is None:
+            relay = made[path] = around(original(path))
+        return relay
+
+    own.gethookproxy = handed_out
     try:
         yield
     finally:

@@ -13,7 +13,7 @@ from pytest_repro.envelope import Envelope
 from pytest_repro.observe import files, streams
 from pytest_repro.observe.frame import FrameHold
 from pytest_repro.plugin.target import function_of
-from pytest_repro.seeds.hypothesis_examples import same_examples
+from pytest_repro.seeds.hypothesis_examples import is_given, same_examples
 from pytest_repro.values.address import category
 from pytest_repro.values.registry import Freezer
 from pytest_repro.values.text import Text
@@ -128,7 +128,9 @@ class Run:
                         recorder = self._instruments.enter(stack, function, self._kept, self._notes, digests=digests)
                     if function is not None and self.observes("locals"):
                         hold = stack.enter_context(FrameHold(function.__code__))
-                    stack.enter_context(same_examples(getattr(item, "obj", None), self._plan.seed))
+                    test = getattr(item, "obj", None)
+                    if is_given(test):
+                        stack.enter_context(same_examples(test, self._plan.seed))
                     if self.observes("warnings"):
                         stack.enter_context(self._warnings())
                 yield
@@ -146,7 +148,7 @@ class Run:
             hold.drop()
         if self.observes("rng"):
             for name, state in self._pins.states().items():
-                self.freeze(f"rng.{name}.state", state)
+                self._seen.setdefault("rng", {})[f"rng.{name}.state"] = Text(state, len(state))
         if self.observes("files"):
             self._files(item)
 

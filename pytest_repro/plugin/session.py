@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import traceback
-from contextlib import contextmanager
+from contextlib import nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ from pytest_repro.observe.tracing import Tracer
 from pytest_repro.plugin import neighbours, seeding
 from pytest_repro.plugin.child import Child
 from pytest_repro.plugin.childhood import CHILD, PINNING
+from pytest_repro.plugin.guarded import Guarded
 from pytest_repro.plugin.instrument import Instruments
 from pytest_repro.plugin.judging import verdict_of
 from pytest_repro.plugin.marks import PLAN, Plan, plan_for
@@ -37,7 +37,8 @@ from pytest_repro.values.masks import Masks
 from pytest_repro.values.registry import Rooms
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Mapping
+    from collections.abc import Generator, Mapping
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from _pytest.fixtures import FixtureDef, SubRequest
@@ -247,15 +248,12 @@ class ReproSession:
                 run.note_report(report, call)
         return report
 
-    @contextmanager
-    def _draws(self, replay: Replay) -> Iterator[None]:
+    def _draws(self, replay: Replay) -> AbstractContextManager[object]:
         """Note who draws entropy, where a policy asks for it: it costs a frame's walk a draw."""
         if self.settings.policy.get("S201", "accept") == "accept":
-            yield
-            return
+            return nullcontext()
         replay.entropy = Entropy(own=(str(replay.item.path),))
-        with replay.entropy.recording(used=True):
-            yield
+        return replay.entropy.recording(used=True)
 
     def _watch(self, item: pytest.Item, plan: Plan, label: str) -> Run:
         return Run(
@@ -316,10 +314,10 @@ class ReproSession:
 
     def _with_recorded(self, replay: Replay, verdict: Verdict) -> Verdict:
         """The verdict with what recorded envelopes add to it, where there may be one."""
-        folder = replay.item.path.parent
-        if folder not in self._kept:
-            self._kept[folder] = bool(self.settings.store) or (folder / FOLDER).is_dir()
-        if not (self._kept[folder] or replay.plan.recorded):
+        module = replay.item.path
+        if module not in self._kept:
+            self._kept[module] = bool(self.settings.store) or (module.parent / FOLDER).is_dir()
+        if not (self._kept[module] or replay.plan.recorded):
             return verdict
         return self._baselines().judged(replay, verdict)
 
@@ -364,15 +362,8 @@ class ReproSession:
         else:
             recordings.refuse(*refused)
 
-    @contextmanager
-    def _guarded(self, item: pytest.Item) -> Iterator[None]:
-        """A fault of this plugin keeps the test's own verdict; it is told at the end, and the exit status is 3."""
-        try:
-            yield
-        except pytest.exit.Exception:  # the test's own wish
-            raise
-        except Exception:  # noqa: BLE001  # whatever it is, the user's test is not to blame
-            self._tally.faults.append(f"{item.nodeid}\n{traceback.format_exc()}")
+    def _guarded(self, item: pytest.Item) -> Guarded:
+        return Guarded(item.nodeid, self._tally.faults)
 
 
 def _masks(config: pytest.Config) -> Masks:
