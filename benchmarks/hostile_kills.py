@@ -183,7 +183,8 @@ def outcome_faults(mode: str, victim: str, status: int, output: str) -> list[str
         lost.append(f"exit status 0, {passed} passed, {failed} failed")
     if "crashed while running" in output and status == 0:
         lost.append("exit status 0 though a worker died in a test")
-    bootstrap = victim == "worker" and "execnet" in output and "EOFError" in output  # xdist's own end, and not a pass
+    # xdist's own end where a worker dies while it starts, and not a pass
+    bootstrap = victim == "worker" and "execnet" in output and re.search("EOFError|connection already closed", output)
     if status not in ((0, 1, 3) if bootstrap else (0, 1)):
         lost.append(f"exit status {status}")
     if victim.startswith("child"):
