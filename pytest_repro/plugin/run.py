@@ -12,6 +12,7 @@ import pytest
 from pytest_repro.envelope import Envelope
 from pytest_repro.observe import files, streams
 from pytest_repro.observe.frame import FrameHold
+from pytest_repro.plugin.childhood import CHILD
 from pytest_repro.plugin.target import function_of
 from pytest_repro.seeds.hypothesis_examples import is_given, same_examples
 from pytest_repro.values.address import category
@@ -130,7 +131,9 @@ class Run:
                         hold = stack.enter_context(FrameHold(function.__code__))
                     test = getattr(item, "obj", None)
                     if is_given(test):
-                        stack.enter_context(same_examples(test, self._plan.seed))
+                        # how long an example takes is asked of the run that everybody sees, and not under a condition
+                        timed = self.again is not None and not item.config.pluginmanager.hasplugin(CHILD)
+                        stack.enter_context(same_examples(test, self._plan.seed, timed=timed))
                     if self.observes("warnings"):
                         stack.enter_context(self._warnings())
                 yield

@@ -23,7 +23,7 @@ def is_given(function: object) -> bool:
 
 
 @contextmanager
-def same_examples(function: object, seed: int) -> Iterator[None]:
+def same_examples(function: object, seed: int, *, timed: bool = True) -> Iterator[None]:
     """Draw the examples of an ``@given`` test from ``seed`` and without the database; anything else is left alone.
 
     A seed that the user fixed stays: by ``@seed``, by ``derandomize``, by ``--hypothesis-seed``. The two attributes
@@ -32,6 +32,8 @@ def same_examples(function: object, seed: int) -> Iterator[None]:
     Args:
         function: The test's function, plain or bound.
         seed: Any int.
+        timed: Whether an example may take too long: a deadline, or a health check that minds a slow start, would end
+            one run of two that compute the same.
     """
     if not is_given(function):
         yield
@@ -46,7 +48,10 @@ def same_examples(function: object, seed: int) -> Iterator[None]:
             setattr(test, _SEED, seed)
         # each run has its own instance of the test's class, which Hypothesis takes for a mistake
         checks = [*settings.suppress_health_check, *_executors(hypothesis)]
-        setattr(test, _SETTINGS, hypothesis.settings(settings, database=None, suppress_health_check=checks))
+        checks += [] if timed else [hypothesis.HealthCheck.too_slow]
+        deadline = settings.deadline if timed else None
+        made = hypothesis.settings(settings, database=None, suppress_health_check=checks, deadline=deadline)
+        setattr(test, _SETTINGS, made)
         yield
     finally:
         for name in (_SEED, _SETTINGS):

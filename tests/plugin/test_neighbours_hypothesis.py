@@ -129,3 +129,49 @@ def test_a_falsifying_example_is_told_once_and_no_drift(apart, pytester):
     text = session.result.stdout.str()
     assert len(re.findall(r"^E +(Falsifying example|Failing test case): test_it", text, re.MULTILINE)) == 1
     assert "RPR-R10" not in text
+
+
+def test_how_long_an_example_takes_is_asked_of_the_visible_run_alone(apart, pytester):
+    pytester.makepyfile(
+        """
+        import os, sys, time, pytest
+        from hypothesis import HealthCheck, given, settings, strategies as st
+        hidden = []
+        @st.composite
+        def slowly(draw):
+            if len(hidden) == 1:
+                time.sleep(0.25)
+            return draw(st.integers(0, 9))
+        @pytest.fixture
+        def turn():
+            hidden.append(None)
+            return len(hidden)
+        @settings(deadline=100, max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+        @given(i=slowly())
+        def test_it(turn, i):
+            double = 2 * i
+            if turn == 1 or os.environ.get("TZ") not in (None, "UTC"):
+                time.sleep(0.15)
+        """
+    )
+    session = apart("--repro=all", "--repro-vary=timezone", plugins="hypothesispytest")
+    session.result.assert_outcomes(passed=1)
+    assert ", no drift" in session.summary()
+    assert "the same under all conditions" in session.result.stdout.str()
+
+
+def test_a_deadline_that_the_visible_run_misses_fails_the_test(apart, pytester):
+    pytester.makepyfile(
+        """
+        import time, pytest
+        from hypothesis import given, settings, strategies as st
+        @pytest.mark.replay
+        @settings(deadline=20, max_examples=5)
+        @given(i=st.integers())
+        def test_it(i):
+            time.sleep(0.05)
+        """
+    )
+    session = apart(plugins="hypothesispytest")
+    session.result.assert_outcomes(failed=1)
+    assert "DeadlineExceeded" in session.result.stdout.str()
