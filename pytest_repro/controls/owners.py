@@ -251,6 +251,9 @@ def _part(part: str, *, ranges: bool) -> str:
     for token in tokens:
         if token[0] == "[" and len(token) > 1 and ranges:
             inside = re.sub(r"[\[&~|]|(?<=-)-", r"\\\g<0>", token[1:-1].replace("\\", ""))
+            if inside.strip("!^") == "":  # a class of nothing
+                out.append(re.escape(token))
+                continue
             out.append(f"[^{inside[1:]}/]" if inside[0] in "!^" else f"[{inside}]")
         elif token[0] == "\\" and len(token) > 1:
             out.append(re.escape(token[1]))

@@ -163,7 +163,7 @@ class LockFile:
 
     def line_of(self, needle: str) -> int | None:
         """The first line that holds ``needle``; None if none does."""
-        offset = self.data.find(needle.encode())
+        offset = self.data.find(needle.encode("utf-8", "surrogatepass"))  # YAML can say half of a pair
         return None if offset < 0 else self.line_at(offset)
 
     def beside(self, relative: str, mend: str) -> LockFile | None:

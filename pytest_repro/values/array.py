@@ -10,6 +10,7 @@ from __future__ import annotations
 import array as stdlib_array
 import hashlib
 import math
+import sys
 import warnings
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
@@ -91,9 +92,10 @@ class Array(NamedTuple):
         """The first numbers, shape and dtype, as far as the width allows."""
         if self.values is None:
             return entry.cut(f"{_dims(self.shape)} {self.dtype} {self.digest}", width)
+        flat = _legible(self.values.reshape(-1))
         if not self.shape:
-            return entry.cut(mask(_short(self.values[()], 17)), width)
-        return _listed(self.values.reshape(-1), self.shape, width)
+            return entry.cut(mask(_short(flat[0], 17)), width)
+        return _listed(flat, self.shape, width)
 
     def measure(self, other: Frozen, tolerance: Tolerance) -> Difference:
         """Label, shape and dtype exactly; numbers by the tolerance, everything else exactly."""
@@ -304,9 +306,10 @@ def _dims(shape: tuple[int, ...]) -> str:
 
 def _tells(values: NDArray[Any]) -> bool:
     """Whether an array of texts holds a secret."""
-    if values.dtype.kind not in "SU":
+    flat = _legible(values.reshape(-1))
+    if flat.dtype.kind not in "SU":
         return False
-    told = "\n".join(map(str, values.reshape(-1).tolist()))
+    told = "\n".join(map(str, flat.tolist()))
     return mask(told) is not told
 
 
@@ -318,6 +321,14 @@ def _short(value: object, digits: int) -> str:
     ):
         return str(value)
     return repr(value.item()) if isinstance(value, np.generic) else repr(value)
+
+
+def _legible(flat: NDArray[Any]) -> NDArray[Any]:
+    """Characters that no text has as the numbers that they are: numpy takes any 32 bits for one."""
+    if flat.dtype.kind != "U" or not flat.size:
+        return flat
+    points = np.ascontiguousarray(flat).view(np.dtype(np.uint32).newbyteorder(flat.dtype.byteorder))
+    return points if points.max(initial=0) > sys.maxunicode else flat
 
 
 def _listed(flat: NDArray[Any], shape: tuple[int, ...], width: int) -> str:

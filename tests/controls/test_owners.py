@@ -175,3 +175,9 @@ def test_a_pattern_of_many_stars_takes_no_time(pattern):
     found = parsed(f"{pattern} @a", "CODEOWNERS", "GitHub")
     assert found.owners("a" * 80 + "/a" * 40) == ()  # hours, where a star is taken back
     assert parsed("**/a*c*/b/**/*.py @a", "CODEOWNERS", "GitHub").owners("x/ab/acc/b/d/c.py") == ("@a",)
+
+
+def test_brackets_around_nothing_are_themselves():
+    there = parsed("x[n][\\] @out\n", "CODEOWNERS", "GitLab")
+    assert there.owners("xn[\\]") == ("@out",)
+    assert there.owners("xn") == ()

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from pytest_repro.errors import ReproError
 from pytest_repro.locks.pixi import PixiLock
 from pytest_repro.locks.reading import read, staleness
 from pytest_repro.locks.registry import form_of
@@ -245,3 +246,10 @@ def test_a_real_lock_is_read_whole_and_fresh(real):
     assert len(lock.pins) > 80
     assert all(pin.hashed for pin in lock.pins)
     assert staleness(folder / "pixi.lock", project=folder).state == "fresh"
+
+
+def test_half_of_a_surrogate_pair_is_an_error_of_ours(opened):
+    text = 'version: 6\nenvironments:\n  default:\n    packages:\n      linux-64:\n      - conda: "\\ud800"\n'
+    with pytest.raises(ReproError) as caught:
+        lock_of(opened, text)
+    str(caught.value).encode()

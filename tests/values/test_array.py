@@ -250,3 +250,15 @@ def test_a_text_of_no_width_is_dtype_and_shape_alone(through_json):
 @pytest.mark.parametrize("change", [{"shape": [10**4000] * 3}, {"shape": [1] * 65}, {"dtype": "a8"}, {"dtype": "1f8"}])
 def test_what_numpy_cannot_make_or_warns_of_is_an_error_of_ours(change, refused):
     assert "[RPR-B602]" in refused(from_dict, ENTRY | change)
+
+
+@pytest.mark.parametrize("order", "<>")
+def test_what_numpy_takes_for_characters_and_no_text_has_is_shown_as_numbers(order):
+    points = np.array([97, 0x110000 + 5, 98, 0], dtype=f"{order}u4")
+    kept = Freezer().freeze("locals.x", points.view(f"{order}U2"))["locals.x"]
+    assert kept.show(60).startswith("[97, 1114117, 98, 0] (2,) ")
+    assert from_dict(kept.to_dict()) == kept
+    first = Freezer().freeze("locals.x", points[:2].view(f"{order}U2").reshape(()))["locals.x"]
+    assert first.show(60) == "97"
+    other = Freezer().freeze("locals.x", np.array(["ab", "c"], dtype=f"{order}U2"))["locals.x"]
+    assert measure(kept, other, EXACT).drifted
