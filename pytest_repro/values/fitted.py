@@ -30,6 +30,10 @@ _READ: dict[str, Callable[[Any], list[tuple[str, object]]]] = {
 }
 
 
+_DELEGATE = "_delegate_to"
+"""Since scipy 1.18 the attribute under which an interpolator keeps the one that has its numbers, by kind of array."""
+
+
 def _sort(value: object) -> str:
     for cls in lineage.classes(value):
         name, module = lineage.name(cls).rpartition(".")[2], lineage.module(cls)
@@ -57,7 +61,11 @@ def freeze(value: object, keeping: Keeping) -> Parts:  # noqa: ARG001
 def _numbers(value: object) -> list[tuple[str, object]]:
     """Public attributes as they are, private ones where they hold numbers: the rest are helpers and caches."""
     found: dict[str, object] = {}
-    for name, item in attributes.visible(value, private=True) or []:
+    held = attributes.visible(value, private=True) or []
+    inner = dict(held).get(_DELEGATE)
+    if inner is not None:
+        return _numbers(inner)
+    for name, item in held:
         public = name.lstrip("_")
         if not name.startswith("_") or (public not in found and _holds(item)):
             found[public] = item

@@ -6,6 +6,7 @@ edge it would be most of what a suite about graphs freezes: in columns, a graph 
 
 from __future__ import annotations
 
+import weakref
 from typing import TYPE_CHECKING, Any, cast
 
 from pytest_repro.values import attributes, lineage
@@ -20,10 +21,10 @@ if TYPE_CHECKING:
 
 
 _VIEWS = ("networkx.classes.reportviews", "networkx.classes.coreviews")
-_SEEN = ("_nodes", "_graph", "_viewer", "_data", "_weight", "_succ", "_pred")
+_SEEN = ("_nodes", "_graph", "_viewer", "_data", "_weight", "_succ", "_pred", "_adjdict")
 """What a view looks at, and which attribute it shows."""
 
-_AGAIN = ("_nodes", "_succ", "_pred")  # parts of the graph that a view of edges or degrees keeps at hand
+_AGAIN = ("_nodes", "_succ", "_pred", "_adjdict")  # parts of the graph that a view of edges or degrees keeps at hand
 
 
 def owns(value: object) -> bool:
@@ -45,7 +46,10 @@ def _looked_at(value: object) -> Parts:
     if "_atlas" in held or "NODE_OK" in held:  # what a filter lets through is known to the library alone
         plain = lineage.module(type(value)) in _VIEWS
         return Parts(leaves, [("", dict(cast("Any", value)) if plain else held.get("_atlas"))])
-    seen = [name for name in _SEEN if name in held and not (name in _AGAIN and "_graph" in held)]
+    kept = held.get("_graph_ref")  # since networkx 3.7
+    if type(kept) is weakref.ref and (graph := kept()) is not None:
+        held["_graph"] = graph
+    seen = [name for name in _SEEN if name in held and not (name in _AGAIN and {"_graph", "_viewer"} & held.keys())]
     return Parts(leaves, [(f".{name.strip('_')}", held[name]) for name in seen])
 
 
