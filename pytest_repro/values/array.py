@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
 
-from pytest_repro.values import bits, distance, entry, lineage
+from pytest_repro.values import bits, distance, entry, lineage, narrow
 from pytest_repro.values.difference import Difference, parted
 from pytest_repro.values.frozen import Frozen, Parts
 from pytest_repro.values.scalar import Scalar
@@ -45,7 +45,7 @@ class Array(NamedTuple):
     """An array, kept.
 
     Attributes:
-        label: What it was: ``array``, ``numpy.float64``, ``list[float]``, ``numpy.matrix``.
+        label: What it was: ``array``, ``numpy.float64``, ``list[float]``, ``numpy.matrix``, ``bfloat16``.
         values: Read-only, contiguous, of plain type; memory-mapped if spilled. None where only a digest is kept.
         dtype: The dtype of the values.
         shape: Their shape.
@@ -84,6 +84,10 @@ class Array(NamedTuple):
     def _sort(self) -> tuple[str, str, tuple[int, ...]]:
         return self.label, self.dtype.str, self.shape
 
+    def _dtype(self) -> str:
+        """What a reader calls the dtype: of numbers that are kept in a wider one, their own."""
+        return self.label if self.label in narrow.MANTISSA else str(self.dtype)
+
     def hash(self) -> str:
         """SHA-256 of the values."""
         return self.digest or _digest(cast("NDArray[Any]", self.values))
@@ -91,11 +95,11 @@ class Array(NamedTuple):
     def show(self, width: int = 24) -> str:
         """The first numbers, shape and dtype, as far as the width allows."""
         if self.values is None:
-            return entry.cut(f"{_dims(self.shape)} {self.dtype} {self.digest}", width)
+            return entry.cut(f"{_dims(self.shape)} {self._dtype()} {self.digest}", width)
         flat = _legible(self.values.reshape(-1))
         if not self.shape:
             return entry.cut(mask(_short(flat[0], 17)), width)
-        return _listed(flat, self.shape, width)
+        return _listed(flat, self.shape, width, self._dtype())
 
     def measure(self, other: Frozen, tolerance: Tolerance) -> Difference:
         """Label, shape and dtype exactly; numbers by the tolerance, everything else exactly."""
@@ -111,7 +115,7 @@ class Array(NamedTuple):
             if self.hash() == then.hash():
                 return Difference(count=size, differing=0, beyond=0)
             return Difference(count=size, shape="values differ", detail="too large to keep: digests differ")
-        return distance.compare(self.values, then.values, tolerance)
+        return distance.compare(self.values, then.values, tolerance, self.label)
 
     def to_dict(self) -> dict[str, object]:
         """``{"kind", "label", "dtype", "shape", "base64"}``: the values' bytes in C order, or their digest."""
@@ -225,7 +229,7 @@ def owns(value: object) -> bool:
 
 def freeze(value: object, keeping: Keeping) -> Frozen | Parts:
     """The array as one leaf, or as the fields, mask or elements that it holds."""
-    if type(value) is np.ndarray and value.dtype.kind in _SIMPLE:
+    if type(value) is np.ndarray and value.dtype.kind in _SIMPLE and value.dtype.isbuiltin != narrow.USERS:
         return keep("array", value, keeping)
     for kin, rule in _RULES:
         if lineage.descends(value, *kin):
@@ -239,7 +243,7 @@ def freeze(value: object, keeping: Keeping) -> Frozen | Parts:
             [(".dtype", Scalar("name", f"{label}{_dims(plain.shape)} {dtype}"))],
             [(_key(name), plain[name]) for name in names],
         )
-    if dtype.kind in PLAIN:
+    if dtype.kind in PLAIN and dtype.isbuiltin != narrow.USERS:
         return keep(label, plain, keeping)
     return (_objects if dtype.kind == "O" else _foreign)(label, plain, keeping)
 
@@ -292,6 +296,8 @@ def _foreign(label: str, plain: NDArray[Any], keeping: Keeping) -> Frozen:
     """Dtypes outside numpy's own list: its variable-width text, and those of other packages by their bytes."""
     if plain.dtype.kind == "T":
         return Words.kept(f"{label}{_dims(plain.shape)} {plain.dtype}", plain.reshape(-1).tolist(), keeping)
+    if numbers := narrow.widened(plain):
+        return keep(*numbers, keeping)
     raw = np.ascontiguousarray(plain).view(np.uint8)
     return keep(f"{label} {plain.dtype}", raw, keeping)
 
@@ -331,12 +337,12 @@ def _legible(flat: NDArray[Any]) -> NDArray[Any]:
     return points if points.max(initial=0) > sys.maxunicode else flat
 
 
-def _listed(flat: NDArray[Any], shape: tuple[int, ...], width: int) -> str:
-    for tail in (f" {_dims(shape)} {flat.dtype}", f" {_dims(shape)}", ""):
+def _listed(flat: NDArray[Any], shape: tuple[int, ...], width: int, dtype: str) -> str:
+    for tail in (f" {_dims(shape)} {dtype}", f" {_dims(shape)}", ""):
         for number in range(min(6, flat.size), 0, -1):
             items = ", ".join(_short(item, 3) for item in flat[:number])
             items = mask(items) if flat.dtype.kind in "SU" else items
             line = f"[{items}{', ...' if number < flat.size else ''}]{tail}"
             if len(line) <= width:
                 return line
-    return entry.cut(f"{_dims(shape)} {flat.dtype}", width)
+    return entry.cut(f"{_dims(shape)} {dtype}", width)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pytest_repro.values import bits
+from pytest_repro.values import bits, narrow
 from pytest_repro.values import shape as shapes
 from pytest_repro.values.difference import Difference
 
@@ -36,6 +36,7 @@ class Tally:
         "beyond",
         "differing",
         "first",
+        "label",
         "magnitude",
         "nans",
         "nonfinite",
@@ -44,8 +45,9 @@ class Tally:
         "worst",
     )
 
-    def __init__(self, before: NDArray[Any], after: NDArray[Any]) -> None:
+    def __init__(self, before: NDArray[Any], after: NDArray[Any], label: str = "") -> None:
         """Nothing counted yet."""
+        self.label = label
         self.before = before
         self.after = after
         self.differing = 0
@@ -113,16 +115,15 @@ class Tally:
 
     def _ulp(self) -> float:
         at = slice(self.worst, (self.worst or 0) + 1)
-        return float(bits.ulp(self.before.reshape(-1)[at], self.after.reshape(-1)[at])[0])
+        return float(bits.ulp(self.before.reshape(-1)[at], self.after.reshape(-1)[at])[0]) / narrow.steps(self.label)
 
     def _shape(self) -> tuple[Shape, str]:
         if self.nonfinite > self.nans and not self.nans:
             return "values differ", f"{self.nonfinite} of {self.before.size} elements became infinite or finite"
-        decides = not self.nans and self.relative > shapes.limit(self.before.dtype) > 0
-        largest = self.largest() if decides else 0.0
-        return shapes.of_arrays(
-            self.before, self.after, relative=self.relative, absolute=self.absolute, largest=largest, nans=self.nans
-        )
+        rounding = narrow.rounding(self.label) or shapes.limit(self.before.dtype)
+        largest = self.largest() if not self.nans and self.relative > rounding > 0 else 0.0
+        gap = shapes.Gap(self.relative, self.absolute, largest, rounding)
+        return shapes.of_arrays(self.before, self.after, gap, nans=self.nans)
 
 
 def magnitude(values: NDArray[Any]) -> float:
@@ -142,19 +143,20 @@ def magnitude(values: NDArray[Any]) -> float:
     return best
 
 
-def compare(before: NDArray[Any], after: NDArray[Any], tolerance: Tolerance) -> Difference:
+def compare(before: NDArray[Any], after: NDArray[Any], tolerance: Tolerance, label: str = "") -> Difference:
     """How far two contiguous arrays of one dtype and shape are apart.
 
     Args:
         before: Any dtype but object.
         after: The same dtype and shape; nothing is broadcast or cast.
         tolerance: For floats and complex numbers; everything else is exact.
+        label: The narrow dtype whose numbers these are, if it is one: its own steps are counted.
     """
     number = before.dtype.kind in _NUMBERS
     if not before.size or bits.identical(before, after):
         zero = 0.0 if number else None
         return Difference(count=before.size, differing=0, beyond=0, absolute=zero, relative=zero, ulp=zero)
-    tally = Tally(before, after)
+    tally = Tally(before, after, label)
     a, b = before.reshape(-1), after.reshape(-1)
     with np.errstate(all="ignore"):
         for start, stop, inside in bits.differing(before, after):
@@ -218,7 +220,8 @@ def _beyond(
         beyond &= gap > tolerance.absolute(tally.largest())
     if tolerance.ulp and beyond.any():
         which = np.flatnonzero(beyond)
-        beyond[which] = bits.ulp(pair[0][which], pair[1][which]) > tolerance.ulp
+        allowed = tolerance.ulp * narrow.steps(tally.label)
+        beyond[which] = bits.ulp(pair[0][which], pair[1][which]) > allowed
     return beyond
 
 

@@ -41,6 +41,4 @@ def freeze(value: object, keeping: Keeping) -> Frozen | Parts:  # noqa: ARG001
     leaves = [(".type", Scalar("name", f"jax.Array {item.dtype} {tuple(item.shape)}"))]
     if jax.dtypes.issubdtype(item.dtype, jax.dtypes.prng_key):
         item = jax.random.key_data(item)
-    values = np.asarray(item)
-    # bfloat16 and its like are dtypes of ml_dtypes: float32 holds every value of them exactly.
-    return Parts(leaves, [("", values if values.dtype.kind in "biufc" else values.astype(np.float32))])
+    return Parts(leaves, [("", np.asarray(item))])

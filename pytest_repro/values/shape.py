@@ -7,7 +7,7 @@ order, a sign convention for flips. Where no law holds, the answer is the plain 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -48,22 +48,34 @@ def limit(dtype: np.dtype[Any]) -> float:
     return ROUNDING.get(dtype.itemsize, ROUNDING[8]) if dtype.kind == "f" else 0.0
 
 
-def of_arrays(
-    before: NDArray[Any], after: NDArray[Any], *, relative: float, absolute: float, largest: float, nans: int
-) -> tuple[Shape, str]:
+class Gap(NamedTuple):
+    """How far two arrays are apart.
+
+    Attributes:
+        relative: Largest relative difference of an element.
+        absolute: Largest absolute difference of an element.
+        largest: Largest finite magnitude of both; may be 0 where the relative difference alone decides.
+        rounding: The scaled difference below which it is called rounding; 0 for integers.
+    """
+
+    relative: float
+    absolute: float
+    largest: float
+    rounding: float
+
+
+def of_arrays(before: NDArray[Any], after: NDArray[Any], gap: Gap, *, nans: int) -> tuple[Shape, str]:
     """The shape of two arrays of one dtype and shape that differ, and a phrase of detail.
 
     Args:
         before: Numbers, contiguous.
         after: Numbers of the same shape and dtype.
-        relative: Largest relative difference of an element.
-        absolute: Largest absolute difference of an element.
-        largest: Largest finite magnitude of both; may be 0 where the relative difference alone decides.
+        gap: How far they are apart.
         nans: Elements that are NaN on one side only.
     """
     if nans:
         return "NaN appeared", f"{nans} of {before.size} elements are NaN on one side only"
-    rounding = limit(before.dtype)
+    relative, absolute, largest, rounding = gap
     if rounding and (relative <= rounding or absolute <= rounding * largest):
         return "rounding-like", ""
     # A flip has a relative difference of 2: reading one number spares a pass over both arrays.

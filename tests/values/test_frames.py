@@ -47,7 +47,7 @@ def test_an_array_of_jax_is_its_values_and_a_key_its_data():
     jax = pytest.importorskip("jax")
     assert shown(jax.numpy.ones(2)) == {"x.type": "jax.Array float32 (2,)", "x": "[1, 1] (2,) float32"}
     assert shown(jax.random.key(0))["x"] == "[0, 0] (2,) uint32"
-    assert shown(jax.numpy.ones(2, dtype="bfloat16"))["x"] == "[1, 1] (2,) float32"
+    assert shown(jax.numpy.ones(2, dtype="bfloat16"))["x"] == "[1, 1] (2,) bfloat16"
 
 
 def test_a_scalar_a_buffer_and_a_tensor_of_arrow_are_their_values():
