@@ -47,6 +47,20 @@ def torch(session: nox.Session) -> None:
 
 
 @nox.session(python="3.11")
+def jax(session: nox.Session) -> None:
+    """What stands on jax, on the real library."""
+    session.install("-e", ".[test]", "jax")
+    session.run("pytest", "tests/values", "tests/seeds", "tests/variations", "tests/test_examples.py", *session.posargs)
+
+
+@nox.session(python="3.11")
+def tensorflow(session: nox.Session) -> None:
+    """What stands on tensorflow and keras, on the real libraries."""
+    session.install("-e", ".[test]", "tensorflow")
+    session.run("pytest", "tests/values", "tests/seeds", "tests/test_examples.py", *session.posargs)
+
+
+@nox.session(python="3.11")
 def remote(session: nox.Session) -> None:
     """Stores behind URLs, on servers that speak S3 and SFTP."""
     session.install("-e", ".[test,remote]", "s3fs", "moto[server]", "asyncssh", "paramiko")

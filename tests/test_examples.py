@@ -24,6 +24,7 @@ TOLD = {
     "hypothesis_examples": ["2 passed", "no drift"],
     "torch_training": ["2 passed", "no drift"],
     "jax_sampling": ["1 passed", "no drift"],
+    "tensorflow_training": ["2 passed", "no drift"],
     "existing_suite": ["4 passed", "repro: 3 tests replayed", "1 warned", "RPR-R101 value drift"],
     "decided_tolerance": ["1 passed", "no drift"],
     "value_kind": ["2 passed", "no drift"],
@@ -37,6 +38,7 @@ NEEDS = {
     "hypothesis_examples": "hypothesis",
     "torch_training": "torch",
     "jax_sampling": "jax",
+    "tensorflow_training": "tensorflow",
 }
 
 

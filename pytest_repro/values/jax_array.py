@@ -1,4 +1,4 @@
-"""Arrays of jax: values as on the host, keys of its generators by their data."""
+"""Arrays of jax: values as on the host, keys of its generators by their data; variables of flax by what they hold."""
 
 from __future__ import annotations
 
@@ -22,13 +22,15 @@ _ARRAYS = ("ArrayImpl", "PRNGKeyArray", "Array", "Tracer")
 def _sort(value: object) -> str:
     for cls in lineage.classes(value):
         name = lineage.name(cls).rpartition(".")[2]
+        if name == "Variable" and lineage.module(cls).startswith("flax.nnx"):
+            return name
         if lineage.root(cls) in ("jax", "jaxlib") and name in _ARRAYS:
             return name
     return ""
 
 
 def owns(value: object) -> bool:
-    """Whether a value is an array, a key or a tracer of jax."""
+    """Whether a value is an array, a key or a tracer of jax, or a variable of flax."""
     return bool(_sort(value))
 
 
@@ -37,6 +39,8 @@ def freeze(value: object, keeping: Keeping) -> Frozen | Parts:  # noqa: ARG001
     label = lineage.name(type(value))
     if _sort(value) == "Tracer":
         return Opaque(label, "traced, not computed yet")
+    if _sort(value) == "Variable":  # parameters, statistics, counters: past the methods by which it poses as an array
+        return Parts([(".sort", Scalar("name", label))], [("", object.__getattribute__(value, "raw_value"))])
     item, jax = cast("Any", value), cast("Any", sys.modules["jax"])
     leaves = [(".type", Scalar("name", f"jax.Array {item.dtype} {tuple(item.shape)}"))]
     if jax.dtypes.issubdtype(item.dtype, jax.dtypes.prng_key):

@@ -110,10 +110,16 @@ def _torch(value: object) -> bool:
     )
 
 
+def _tensorflow(value: object) -> bool:
+    return any(
+        lineage.name(cls) == "tensorflow.python.ops.stateful_random_ops.Generator" for cls in lineage.classes(value)
+    )
+
+
 def owns(value: object) -> bool:
-    """Whether a value is a random generator of Python, numpy or torch."""
+    """Whether a value is a random generator of Python, numpy, torch or tensorflow."""
     sorts = (random.Random, np.random.Generator, np.random.BitGenerator, np.random.RandomState, np.random.SeedSequence)
-    return lineage.descends(value, *sorts) or _torch(value)
+    return lineage.descends(value, *sorts) or _torch(value) or _tensorflow(value)
 
 
 def freeze(value: object, keeping: Keeping) -> Frozen:  # noqa: ARG001
@@ -124,4 +130,7 @@ def freeze(value: object, keeping: Keeping) -> Frozen:  # noqa: ARG001
         return _python(cast("random.Random", value))
     if _torch(value):
         return State("torch.Generator", digest(cast("Any", value).get_state().numpy()))
+    if _tensorflow(value):
+        item = cast("Any", value)
+        return State("tf.random.Generator", digest([int(item.algorithm), item.state.numpy()]))
     return _numpy(value)

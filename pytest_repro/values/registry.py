@@ -28,6 +28,7 @@ from pytest_repro.values import (
     symbolic,
     table,
     tensor,
+    tensorflow_tensor,
     text,
     words,
 )
@@ -73,6 +74,7 @@ KINDS: tuple[Kind, ...] = (
     model,
     tensor,  # before containers: torch.Size is a tuple
     jax_array,
+    tensorflow_tensor,  # before containers: what it tracks is a list in name only
     array,  # before the scalars: numpy.float64 derives from float, numpy.str_ from str
     outcome,  # before opaque: pytest's own failures are exceptions
     sealed,  # before containers: unittest.mock.call is a tuple
