@@ -80,10 +80,12 @@ def fleet(session: nox.Session) -> None:
 
 @nox.session(python="3.11")
 def neighbours(session: nox.Session) -> None:
-    """Plugins that keep expectations, measure or shape a suite, all in one environment."""
-    plugins = ("benchmark", "django", "html", "mock", "mpl", "order", "regressions", "sugar")
-    session.install("-e", ".[test]", "syrupy", "django", *(f"pytest-{name}" for name in plugins))
-    session.run("pytest", "tests/plugin/test_neighbours_plugins.py", *session.posargs)
+    """Plugins that keep expectations, measure or shape a suite, and notebooks, all in one environment."""
+    shaping = ("benchmark", "django", "html", "mock", "mpl", "order", "regressions", "sugar", "repeat", "flakefinder")
+    plugins = (f"pytest-{name}" for name in shaping)
+    session.install("-e", ".[test]", "syrupy", "django", "nbval", "ipykernel", *plugins)
+    names = ("plugins", "matrix", "sessions")
+    session.run("pytest", *(f"tests/plugin/test_neighbours_{name}.py" for name in names), *session.posargs)
 
 
 @nox.session(python="3.11")

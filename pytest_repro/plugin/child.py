@@ -138,7 +138,7 @@ class Child:
     @contextmanager
     def around(self, nodeid: str, tracer: Tracer | None) -> Iterator[None]:
         """One test: what varies inside a process is on, and the parent knows which test is running."""
-        if self._alone and os.getppid() != self.spec.parent:
+        if self._alone and _orphaned(self.spec.parent):
             os._exit(1)  # nobody is left to be told
         self._outlet.tell("start", id=nodeid)
         try:
@@ -200,5 +200,14 @@ def _die_with(parent: int) -> None:
         with suppress(OSError, AttributeError):  # a C library without prctl
             prctl: Any = ctypes.CDLL(None).prctl
             prctl(DEATH, int(signal.SIGKILL), 0, 0, 0)
-    if os.getppid() != parent:
+    if _orphaned(parent):
         os._exit(1)
+
+
+def _orphaned(parent: int) -> bool:
+    """Whether the process that started this one has ended.
+
+    Windows tells the number of a parent for ever, ended or not, and in a virtual environment that of the launcher that
+    stands between the two: there nothing is known, and the parent kills the tree.
+    """
+    return os.name == "posix" and os.getppid() != parent

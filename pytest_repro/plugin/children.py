@@ -47,6 +47,9 @@ RAN = (0, 1, 5)
 NEW_GROUP = 0x200
 """``CREATE_NEW_PROCESS_GROUP`` of Windows, whose Python alone has the name."""
 
+EXCEPTION = 0xC0000000
+"""From here on a status of Windows is an exception that nobody caught: 0xC0000005 is an access violation."""
+
 LOOK_S = 0.05
 """Seconds between two looks at what children wrote."""
 
@@ -224,11 +227,7 @@ class Child:
         process, self._process = self._process, None
         if process is None:
             return
-        with suppress(ProcessLookupError, PermissionError):
-            if os.name == "posix":
-                os.killpg(process.pid, signal.SIGKILL)
-            else:
-                process.kill()
+        _kill(process)
         process.wait()
         self._ended = time.monotonic()
 
@@ -277,8 +276,29 @@ class Child:
         return "\n".join([f"it ended with status {ended} and left {len(self._left())} tests", *map(mask, lines)])
 
 
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """Kill a process and what it started: its group, or on Windows, which has none to kill, the tree below it."""
+    if os.name == "posix":
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        return
+    if process.poll() is None:  # the tree is found through its root alone; an ended one's number may be another's
+        with suppress(OSError, subprocess.TimeoutExpired):
+            subprocess.run(  # noqa: S603  # fixed words and a number, no shell
+                ["taskkill", "/F", "/T", "/PID", str(process.pid)],  # noqa: S607  # of the system's own folder
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=GRACE_S,
+                check=False,
+            )
+    with suppress(OSError):
+        process.kill()
+
+
 def _end_in_words(status: int) -> str:
-    """``crashed: SIGSEGV``, ``ended by os._exit(3)``."""
+    """``killed by SIGSEGV``, ``killed by exception 0xC0000005``, ``ended the process with status 3``."""
+    if status >= EXCEPTION:
+        return f"killed by exception 0x{status:08X}"
     if status >= 0:
         return f"ended the process with status {status}"
     try:

@@ -90,6 +90,17 @@ def reruns(item: pytest.Item) -> bool:
     return bool(plugin.get_reruns_count(item))
 
 
+def words_of_copies(config: pytest.Config) -> list[str]:
+    """The words under which pytest-repeat and pytest-flakefinder made their copies: no other run knows their ids."""
+    words = []
+    count = config.getoption("count", None)
+    if "pytest_repeat" in sys.modules and isinstance(count, int) and count > 1:
+        words.append(f"--count={count}")
+    if config.getoption("flake_finder_enable", default=False):
+        words += ["--flake-finder", f"--flake-runs={config.getoption('flake_runs')}"]
+    return words
+
+
 @contextmanager
 def making_room(config: pytest.Config, run: Run) -> Iterator[None]:
     """A hidden run's ``tmp_path`` makes room: the visible run gets the very path that the test has without replay."""

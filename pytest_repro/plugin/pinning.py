@@ -31,7 +31,8 @@ class Pinning:
 
     def libraries(self) -> tuple[Library, ...]:
         """The registry's, and behind them the entropy: it is pinned, held and put back as they are."""
-        return (*LIBRARIES, Library("entropy", Pinned.__module__, Pinned.__name__, lambda _module: self.pinned))
+        # of a module that always stands there: pytester takes out of sys.modules what a session inside a test imported
+        return (*LIBRARIES, Library("entropy", "sys", "modules", lambda _module: self.pinned))
 
     def places(self, config: pytest.Config) -> dict[str, int]:
         """How often entropy was served, by place."""

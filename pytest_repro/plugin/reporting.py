@@ -213,4 +213,5 @@ def run_again(item: pytest.Item, settings: Settings) -> str:
     other = config.getoption("randomly_seed", None)
     if other is not None:  # pytest-randomly seeds each phase itself, with a seed of its own
         words.append(f"--randomly-seed={other}")
+    words += neighbours.words_of_copies(config)
     return " ".join(words)

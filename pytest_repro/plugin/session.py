@@ -88,6 +88,7 @@ class ReproSession:
         self._masks = Masks()
         self._rooms = Rooms()
         self._arrival: Arrival | None = None
+        self._held = False
         self._late = Arrival(self.pins)
         self._warned = neighbours.Warned()
         self._kept: dict[Path, bool] = {}
@@ -96,6 +97,8 @@ class ReproSession:
         self._leaks: Leaks | None = None
         if settings.mode == "all" or (settings.seeded and settings.mode != "off"):
             self._arrival = Arrival(self.pins)
+            self.pins.hold()
+            self._held = True
             self._arrival.start(settings.session_seed % 2**32)
 
     def seed_of(self, item: pytest.Item) -> int:
@@ -157,6 +160,13 @@ class ReproSession:
         alone = not hasattr(self._config, "workerinput") and self._child is None
         if cache is not None and alone and self.settings.mode != "off":
             cache.set(LAST_SEED, self.settings.session_seed)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_unconfigure(self) -> None:
+        """A script that calls ``pytest.main``, or a test of a plugin, draws on as if there had been no session."""
+        if self._held:
+            self._held = False
+            self.pins.release()
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_protocol(

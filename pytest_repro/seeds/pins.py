@@ -31,9 +31,8 @@ class Pins:
     """Seeds what the user has imported, and gives it back as it was found.
 
     ``hold`` and ``release`` nest like brackets; ``pin`` may follow a ``hold`` any number of times. Before anything is
-    held, ``pin`` seeds for good: so the data that tests draw while they are collected are pinned. Nothing is imported,
-    but what third-party entry points import when they are loaded. Not for several threads at once, as the generators
-    themselves are not.
+    held, ``pin`` seeds for good. Nothing is imported, but what third-party entry points import when they are loaded.
+    Not for several threads at once, as the generators themselves are not.
 
     A generator whose library was imported between ``hold`` and ``release`` has no state found: its first state came
     from the operating system. It stays as pinned, or is pinned to the surrounding seed where there is one, because

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import stat
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -16,6 +17,12 @@ if TYPE_CHECKING:
 
 LEFT = ".repro-"
 """How files begin that are being written; one that a killed process left is removed by the next that writes there."""
+
+PATIENCE_S = 2.0
+"""Seconds that a file may stay open elsewhere where an open file cannot be replaced."""
+
+AGAIN_S = 0.02
+"""Seconds between two tries."""
 
 _FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 # O_NONBLOCK: opening a pipe that somebody put there would wait for ever
@@ -139,12 +146,26 @@ def replace(path: Path, parts: Iterable[bytes | memoryview]) -> None:
             stream.writelines(parts)
             stream.flush()
             os.fsync(stream.fileno())
-        os.replace(neighbour, path)  # noqa: PTH105  # the name that says what is promised
+        _take_place(neighbour, path)
     except BaseException:
         with suppress(OSError):
             neighbour.unlink()
         raise
     _settle(path.parent)
+
+
+def _take_place(neighbour: Path, path: Path) -> None:
+    """In one step; Windows refuses for as long as anybody has the file open, a virus scanner or a reading session."""
+    until = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            os.replace(neighbour, path)  # noqa: PTH105  # the name that says what is promised
+        except PermissionError:
+            if os.name != "nt" or time.monotonic() > until:
+                raise
+            time.sleep(AGAIN_S)
+        else:
+            return
 
 
 def _settle(folder: Path) -> None:

@@ -37,6 +37,8 @@ _MAIL = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d? [A-Z][a-z]{2} \d{4} \d\d:\d\d:\
 _STAMP = re.compile(
     rf"(?<![\d.])(?:(?P<iso>{_ISO})|(?P<compact>{_COMPACT})|(?P<ctime>{_CTIME})|(?P<mail>{_MAIL}))(?!\d)"
 )
+# A text in which pytest or unittest reports a whole session, as suites of plugins read it: "2 passed in 0.03s".
+_LASTED = re.compile(r"(?<= in )\d+(?:\.\d+)?s(?: \(\d+:\d\d:\d\d\))?(?=[ =\x1b]*(?:\x1b\[\d+m)?[ =]*$)", re.MULTILINE)
 _RANDOM_NAME = r"(?:[/\\][^/\\\s'\"]+)*?[/\\]tmp[a-z0-9_]{8}(?![a-z0-9_])"
 
 
@@ -109,6 +111,8 @@ class Masks:
     def _accidents(self, text: str) -> str:
         if " at 0x" in text:
             text = _ADDRESS.sub(" at 0x…", text)
+        if " in " in text:
+            text = _LASTED.sub(TIME, text)
         if "tmp" in text:
             text = self._random.sub(TMP, text)
         if len(text) == _DIGITS and _PLAIN.fullmatch(text):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from pytest_repro.values import entry, lineage
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 KINDS = ("exception",)
 LONG = 100 * HEAD  # characters of a message that are kept
+
+_BRACES = re.compile(r"\{([^{}:]*)\}")
+"""A set as it is written: its order is the hash seed's."""
 
 
 class Failure(NamedTuple):
@@ -53,8 +57,11 @@ class Failure(NamedTuple):
         return changed(parting(self.message, then.message, cut=bool(self.digest or then.digest)))
 
     def hash(self) -> str:
-        """SHA-256 of the whole message."""
-        return self.digest or digest(self.message)
+        """SHA-256 of the whole message; of an assertion's, without the orders that are the hash seed's.
+
+        pytest explains an assertion in lines that it takes from sets: "Differing items", and others.
+        """
+        return self.digest or digest(_ordered(self.message) if self.type == "AssertionError" else self.message)
 
     def to_dict(self) -> dict[str, object]:
         """``{"kind": "exception", "type", "message"}``; of a masked message also the digest of the whole."""
@@ -62,6 +69,17 @@ class Failure(NamedTuple):
         if self.digest or message != self.message:
             return {"kind": "exception", "type": self.type, "message": message, "sha256": self.hash()}
         return {"kind": "exception", "type": self.type, "message": message}
+
+
+def _ordered(message: str) -> str:
+    """An assertion's message with the items of sets, and the lines of pytest's explanation, in order."""
+    if "{" not in message:
+        return message
+    first, *more = message.split("\n")
+    return "\n".join(
+        _BRACES.sub(lambda found: "{" + ", ".join(sorted(found[1].split(", "))) + "}", line)
+        for line in (first, *sorted(more))
+    )
 
 
 def read(data: Mapping[str, object]) -> Failure:

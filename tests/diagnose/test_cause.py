@@ -79,6 +79,8 @@ def test_a_racy_value_that_agrees_by_luck_is_put_down_to_nothing():
 @pytest.mark.parametrize(
     ("values", "counts"),
     [
+        ((10**25 + 3 * 10**8, 10**25 + 5 * 10**8, 10**25 + 9 * 10**8), False),
+        ((10**25 + 3, 10**25 + 5, 10**25 + 9), True),
         ((1, 2, 3), True),
         ((7, 9, 11), True),
         ((3_419_253, 3_419_301, 3_419_322), True),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import linecache
 import os
+import shutil
 import sys
 from textwrap import dedent
 from typing import TYPE_CHECKING, NamedTuple
@@ -30,6 +31,9 @@ def run(pytester: pytest.Pytester) -> Callable[..., pytest.RunResult]:
         for planted in ("repro_turn", "repro_turns"):  # what sources keep in sys to alternate, from earlier tests
             vars(sys).pop(planted, None)
         linecache.clearcache()  # a module written twice within one second would be read as it was
+        shutil.rmtree(
+            pytester.path / "__pycache__", ignore_errors=True
+        )  # and compiled as it was, where its length stays
         pytester.makepyfile(test_it=dedent(source), **{name: dedent(text) for name, text in files.items()})
         return pytester.runpytest("-p", "no:randomly", "-p", "no:cacheprovider", *arguments)
 

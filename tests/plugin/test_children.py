@@ -13,7 +13,7 @@ import pytest
 
 from pytest_repro.diagnose.splitting import Errand
 from pytest_repro.errors import ReproError
-from pytest_repro.plugin import children
+from pytest_repro.plugin import child, children
 from pytest_repro.plugin.children import Child, Command, carry_out
 from pytest_repro.plugin.spec import Spec
 from pytest_repro.variations.condition import FRESH, Condition
@@ -194,3 +194,62 @@ def test_a_pytest_that_is_handed_a_wrong_spec_refuses_to_run(pytester, monkeypat
     assert result.ret == 4
     assert "not the spec of a child" in result.stderr.str()
     assert json.dumps("mend")[1:-1] in result.stderr.str()
+
+
+class Started:
+    """Stands for a process that was started."""
+
+    pid = 4711
+
+    def __init__(self, *, ended):
+        self.killed = False
+        self._ended = ended
+
+    def poll(self):
+        return 1 if self._ended else None
+
+    def kill(self):
+        self.killed = True
+
+
+@pytest.mark.parametrize("ended", [False, True])
+def test_on_windows_the_tree_below_a_child_is_killed_as_there_is_no_group(monkeypatch, ended):
+    ran = []
+    monkeypatch.setattr(children.os, "name", "nt")
+    monkeypatch.setattr(children.os, "killpg", None, raising=False)
+    monkeypatch.setattr(children.subprocess, "run", lambda words, **_: ran.append(words))
+    started = Started(ended=ended)
+    children._kill(started)
+    assert ran == ([] if ended else [["taskkill", "/F", "/T", "/PID", "4711"]])
+    assert started.killed
+
+
+def test_where_there_is_no_taskkill_the_child_itself_is_killed(monkeypatch):
+    def absent(words, **_):
+        raise FileNotFoundError(words[0])
+
+    monkeypatch.setattr(children.os, "name", "nt")
+    monkeypatch.setattr(children.subprocess, "run", absent)
+    started = Started(ended=False)
+    children._kill(started)
+    assert started.killed
+
+
+def test_on_windows_nobody_is_an_orphan_since_a_launcher_stands_between_parent_and_child(monkeypatch):
+    assert child._orphaned(os.getppid() + 1)
+    assert not child._orphaned(os.getppid())
+    monkeypatch.setattr(child.os, "name", "nt")
+    assert not child._orphaned(os.getppid() + 1)
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (3, "ended the process with status 3"),
+        (-11, "killed by SIGSEGV"),
+        (-9, "killed by SIGKILL, as by a system out of memory"),
+        (0xC0000005, "killed by exception 0xC0000005"),
+    ],
+)
+def test_how_a_process_ended_is_told_in_the_words_of_its_system(status, words):
+    assert children._end_in_words(status) == words

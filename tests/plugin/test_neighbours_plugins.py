@@ -102,7 +102,9 @@ def needs(*modules: str) -> None:
             pytest.skip(f"needs {name}")
 
 
-@pytest.mark.parametrize("more", [(), ("--repro-vary=hashseed",)], ids=["replayed", "varied"])
+@pytest.mark.parametrize(
+    "more", [(), ("--repro-vary=hashseed",), ("--repro-record",)], ids=["replayed", "varied", "recorded"]
+)
 @pytest.mark.parametrize(
     ("module", "plugins", "source", "first"),
     [
@@ -127,6 +129,12 @@ def test_each_works_beside_it(apart, pytester, module, plugins, source, first, m
     assert done.ret == 0, text
     assert "RPR-" not in text
     assert "no drift" in text
+    if "--repro-record" in more:
+        compared = apart(*words, plugins=plugins)
+        assert compared.ret == 0, compared.result.stdout.str()
+        assert "RPR-" not in compared.result.stdout.str()
+        again = apart(*words, *more, plugins=plugins)
+        assert ", recorded 0 tests in 0 files, kept " in again.summary()
 
 
 def test_a_benchmark_has_one_row_and_one_entry_in_its_file(apart, pytester, monkeypatch):

@@ -55,3 +55,17 @@ def test_the_line_shown_is_the_first():
 def test_a_malformed_exception_is_named_with_its_place(refused):
     message = "missing field in 'message'  [RPR-B602]\n  mend: pytest --repro-record-all"
     assert refused(from_dict, {"kind": "exception", "type": "ValueError"}) == message
+
+
+def test_orders_that_are_the_hash_seed_s_are_no_difference_between_two_assertions():
+    one = (
+        "assert {'a', 'b'} == {'c'}\n  \n  Extra items in the left set:\n  'a'\n  'b'\n  Extra items in the right set:"
+    )
+    two = (
+        "assert {'b', 'a'} == {'c'}\n  \n  Extra items in the left set:\n  'b'\n  'a'\n  Extra items in the right set:"
+    )
+    assert measure(kept(AssertionError(one)), kept(AssertionError(two)), EXACT) == IDENTICAL
+    assert not measure(kept(AssertionError(one)), kept(AssertionError(two.replace("'a'", "'d'"))), EXACT).identical
+    assert not measure(kept(ValueError(one)), kept(ValueError(two)), EXACT).identical
+    lists = AssertionError("assert [1, 2] == [3]"), AssertionError("assert [2, 1] == [3]")
+    assert not measure(kept(lists[0]), kept(lists[1]), EXACT).identical
