@@ -9,6 +9,12 @@ import nox
 nox.options.sessions = ["tests", "oldest", "lint", "types"]
 nox.options.default_venv_backend = "venv"
 
+REAL = (
+    *("tests/values", "tests/seeds", "tests/environment/test_switches.py", "tests/plugin/test_frameworks.py"),
+    *("tests/test_examples.py", "tests/test_docs_site.py"),
+)
+"""What stands on a framework: values, seeds, switches, replays, lessons and the pages about it."""
+
 PYTHONS = ["3.11", "3.12", "3.13"]
 
 
@@ -43,21 +49,21 @@ def wheel(session: nox.Session) -> None:
 def torch(session: nox.Session) -> None:
     """What stands on torch, on the real library."""
     session.install("-e", ".[test]", "torch==2.13.0")
-    session.run("pytest", "tests/values", "tests/seeds", "tests/variations", *session.posargs)
+    session.run("pytest", *REAL, "tests/variations", *session.posargs)
 
 
 @nox.session(python="3.11")
 def jax(session: nox.Session) -> None:
     """What stands on jax, on the real library."""
-    session.install("-e", ".[test]", "jax")
-    session.run("pytest", "tests/values", "tests/seeds", "tests/variations", "tests/test_examples.py", *session.posargs)
+    session.install("-e", ".[test]", "jax", "flax")
+    session.run("pytest", *REAL, "tests/variations", *session.posargs)
 
 
 @nox.session(python="3.11")
 def tensorflow(session: nox.Session) -> None:
     """What stands on tensorflow and keras, on the real libraries."""
     session.install("-e", ".[test]", "tensorflow")
-    session.run("pytest", "tests/values", "tests/seeds", "tests/test_examples.py", *session.posargs)
+    session.run("pytest", *REAL, *session.posargs)
 
 
 @nox.session(python="3.11")

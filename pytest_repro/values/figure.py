@@ -55,7 +55,7 @@ def freeze(value: object, keeping: Keeping) -> Frozen | Parts:  # noqa: ARG001
     held = cast("dict[str, Any]", object.__getattribute__(value, "__dict__"))
     bases = _bases(value)
     if "matplotlib.figure.Figure" in bases:
-        axes = [(f".axes[{at}]", part) for at, part in enumerate(_axes(held))]
+        axes = [*_around(held), *((f".axes[{at}]", part) for at, part in enumerate(_axes(held)))]
         try:
             return Parts(leaves, [*axes, (".rendered", rendered(value))])
         except (KeyboardInterrupt, SystemExit):
@@ -65,6 +65,8 @@ def freeze(value: object, keeping: Keeping) -> Frozen | Parts:  # noqa: ARG001
             return Parts([*leaves, (".rendered", Opaque("picture", why))], axes)
     if "matplotlib.axes._base._AxesBase" in bases:
         return Parts(leaves, _contents(held))
+    if "matplotlib.legend.Legend" in bases:
+        return Parts(leaves, _legend(held))
     found = [(f".{told}", held[name]) for kin in _DATA if kin in bases for name, told in _DATA[kin] if name in held]
     return Parts(leaves, found) if found else Opaque(lineage.name(type(value)), "told by the picture of its figure")
 
@@ -73,8 +75,27 @@ def _axes(held: dict[str, Any]) -> list[object]:
     return list(held["_axstack"].as_list()) if "_axstack" in held else []
 
 
+def _around(held: dict[str, Any]) -> Iterator[tuple[str, object]]:
+    """What a figure holds beside its axes: its title, legends and texts."""
+    if held.get("_suptitle") is not None:
+        yield ".suptitle", held["_suptitle"]
+    for name in ("legends", "texts"):
+        others = (artist for artist in held.get(name, ()) if artist is not held.get("_suptitle"))
+        yield from ((f".{name}[{at}]", artist) for at, artist in enumerate(others))
+
+
+def _legend(held: dict[str, Any]) -> Iterator[tuple[str, object]]:
+    """The title and the words of a legend; the signs before them are drawn from the artists that they stand for."""
+    box = held.get("_legend_title_box")
+    if box is not None:
+        yield ".title", object.__getattribute__(box, "__dict__").get("_text")
+    yield from ((f".texts[{at}]", text) for at, text in enumerate(held.get("texts", ())))
+
+
 def _contents(held: dict[str, Any]) -> Iterator[tuple[str, object]]:
     """Texts and artists of axes: ``.title``, ``.lines[0]``, by the sort of artist as matplotlib's own lists are."""
+    if held.get("legend_") is not None:
+        yield ".legend", held["legend_"]
     for name in ("title", "xaxis", "yaxis"):
         inside = object.__getattribute__(held[name], "__dict__")
         yield (f".{name}.label", inside["label"]) if "label" in inside else (f".{name}", held[name])

@@ -40,7 +40,7 @@ def freeze(value: object, keeping: Keeping) -> Frozen | Parts:  # noqa: ARG001
     if _sort(value) == "Tracer":
         return Opaque(label, "traced, not computed yet")
     if _sort(value) == "Variable":  # parameters, statistics, counters: past the methods by which it poses as an array
-        return Parts([(".sort", Scalar("name", label))], [("", object.__getattribute__(value, "raw_value"))])
+        return Parts([(".sort", Scalar("name", label))], [("", object.__getattribute__(value, "_raw_value"))])
     item, jax = cast("Any", value), cast("Any", sys.modules["jax"])
     leaves = [(".type", Scalar("name", f"jax.Array {item.dtype} {tuple(item.shape)}"))]
     if jax.dtypes.issubdtype(item.dtype, jax.dtypes.prng_key):

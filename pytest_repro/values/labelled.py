@@ -43,7 +43,11 @@ def freeze(value: object, keeping: Keeping) -> Parts:
     if sort == "Dataset":
         children += [(f"[{canonical(name, keeping)}]", item[name].variable) for name in item.data_vars]
     if sort != "Variable":
-        children += [(f".coords[{canonical(name, keeping)}]", item.coords[name].values) for name in item.coords]
+        for name in item.coords:
+            place, coordinate = f".coords[{canonical(name, keeping)}]", item.coords[name].variable
+            children.append((place, coordinate.values))
+            if coordinate.attrs:  # units of an axis are part of what it says
+                children.append((f"{place}.attrs", dict(coordinate.attrs)))
     if sort == "DataArray":
         leaves.append((".name", Scalar("name", canonical(item.name, keeping))))
     if item.attrs:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
+import json
+import subprocess
 import sys
 from types import SimpleNamespace
 
@@ -72,3 +75,39 @@ def test_a_library_that_is_half_imported_tells_nothing(monkeypatch, place):
     for name in ("torch", "tensorflow", "jax"):
         monkeypatch.setitem(sys.modules, name, SimpleNamespace())
     assert switches.read(place) == switches.Switches(torch={}, tensorflow={}, jax={})
+
+
+REAL = """
+import json
+from pytest_repro.environment import switches
+{change}
+found = switches.read(None)
+print("told", json.dumps({{"torch": found.torch, "tensorflow": found.tensorflow, "jax": found.jax}}, default=str))
+"""
+
+
+@pytest.mark.parametrize(
+    ("library", "change", "told"),
+    [
+        ("torch", "torch.use_deterministic_algorithms(True, warn_only=True)", {"deterministic_algorithms": True}),
+        ("torch", "torch.backends.cudnn.benchmark = True", {"cudnn_benchmark": True}),
+        ("torch", "torch.set_float32_matmul_precision('high')", {"matmul_precision": "high"}),
+        ("jax", "jax.config.update('jax_enable_x64', True)", {"enable_x64": True}),
+        ("jax", "jax.config.update('jax_default_prng_impl', 'rbg')", {"default_prng_impl": "rbg"}),
+        ("jax", "jax.config.update('jax_default_matmul_precision', 'high')", {"default_matmul_precision": "high"}),
+        ("tensorflow", "tensorflow.config.experimental.enable_op_determinism()", {"op_determinism": True}),
+        ("tensorflow", "tensorflow.config.experimental.enable_tensor_float_32_execution(False)", {"tf32": False}),
+    ],
+)
+def test_the_real_library_tells_what_was_switched(library, change, told):
+    if importlib.util.find_spec(library) is None:
+        pytest.skip(f"{library} is not installed here")
+    done = subprocess.run(
+        [sys.executable, "-c", REAL.format(change=f"import {library}\n{change}")],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    (line,) = [line for line in done.stdout.splitlines() if line.startswith("told ")]
+    found = json.loads(line.removeprefix("told "))[library]
+    assert {name: found.get(name) for name in told} == told

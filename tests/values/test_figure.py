@@ -93,3 +93,26 @@ def test_what_draws_by_the_projects_own_code_is_not_drawn():
         assert "is the project's own" in leaves["f.rendered"].why
         assert leaves["f.axes[0].lines[0].ydata"].show() == "[0, 1, 4] (3,) float64"
     assert np.array_equal(frozen(Own([0, 1], [2, 3]))["f.ydata"].values, [2, 3])
+
+
+def test_legends_and_the_texts_of_a_figure_are_their_words():
+    def labelled(word):
+        made = drawn()
+        made.axes[0].lines[0].set_label(word)
+        made.axes[0].legend(title="kinds")
+        made.legend([made.axes[0].lines[0]], [word])
+        made.suptitle("both")
+        return frozen(made)
+
+    leaves = labelled("wheat")
+    told = {address: leaf.show() for address, leaf in leaves.items() if address.endswith(".text")}
+    assert told["f.axes[0].legend.title.text"] == "'kinds'"
+    assert told["f.axes[0].legend.texts[0].text"] == told["f.legends[0].texts[0].text"] == "'wheat'"
+    assert told["f.suptitle.text"] == "'both'"
+    assert not [leaf for leaf in leaves.values() if leaf.kind == "opaque"]
+    other = labelled("barley")
+    assert {address for address in leaves if leaves[address] != other[address]} == {
+        "f.axes[0].legend.texts[0].text",
+        "f.legends[0].texts[0].text",
+        "f.rendered",
+    }
