@@ -83,24 +83,38 @@ class Odd(NamedTuple):
     small: bool = True
 
 
-def command(odd: Odd, *words: str) -> list[str]:
-    """The command line of a run."""
-    return [sys.executable, *odd.python, "-m", "pytest", *WORDS, *odd.words, *words]
-
-
-def run(odd: Odd, project: Path, *words: str, before: tuple[str, ...] = (), **variables: str) -> Ran:
-    """One run; ended after a long time."""
+def started(
+    odd: Odd, project: Path, *words: str, before: tuple[str, ...] = (), **variables: str
+) -> subprocess.Popen[bytes]:
+    """A run that goes on."""
     own = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", **dict(odd.variables), **variables}
-    done = subprocess.run(
-        [*before, *command(odd, *words)],
+    return subprocess.Popen(
+        [*before, sys.executable, *odd.python, "-m", "pytest", *WORDS, *odd.words, *words],
         cwd=project,
         env={**os.environ, **own},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        timeout=LONGEST_S,
-        check=False,
     )
-    return Ran(done.returncode, done.stdout.decode(errors="replace"), project)
+
+
+def ended(process: subprocess.Popen[bytes], project: Path) -> Ran:
+    """How a run ended; killed after a long time.
+
+    Raises:
+        subprocess.TimeoutExpired: It was.
+    """
+    with process:
+        try:
+            output, _ = process.communicate(timeout=LONGEST_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+    return Ran(process.returncode, output.decode(errors="replace"), project)
+
+
+def run(odd: Odd, project: Path, *words: str, before: tuple[str, ...] = (), **variables: str) -> Ran:
+    """One run, waited for."""
+    return ended(started(odd, project, *words, before=before, **variables), project)
 
 
 def tmpfs(folder: Path, size: str) -> bool:
@@ -158,15 +172,14 @@ def unwritable(odd: Odd, project: Path) -> tuple[Ran, list[str]] | None:
     superuser = os.geteuid() == 0
     if superuser and shutil.which(POWERLESS[0]) is None:
         return None
-    run(odd, project, "--repro-record")
+    run(odd._replace(words=()), project, "--repro-record")
     before = values(project)
     places = [project, *project.rglob("*")]
     for place in places:
         if superuser:
             os.chown(place, NOBODY, NOBODY)
         place.chmod(0o555 if place.is_dir() else 0o444)
-    words = ("--repro-record-all",) if "record" in odd.name else ()
-    ran = run(odd, project, *words, before=POWERLESS if superuser else (), ODD_SIZE="20")
+    ran = run(odd, project, before=POWERLESS if superuser else (), ODD_SIZE="20")
     for place in places:
         place.chmod(0o755 if place.is_dir() else 0o644)
     return ran, [] if before and values(project) == before else ["an old envelope is lost"]
@@ -174,11 +187,10 @@ def unwritable(odd: Odd, project: Path) -> tuple[Ran, list[str]] | None:
 
 def two_at_once(odd: Odd, project: Path) -> tuple[Ran, list[str]]:
     """Two sessions record into one store at one time."""
-    words = command(odd, "--repro-record-all")
-    with subprocess.Popen(words, cwd=project, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as other:
-        ran = run(odd, project, "--repro-record-all")
-        output = other.communicate()[0].decode(errors="replace")
-    lost = [f"the other ended with {other.returncode}: {output[-2000:]}"] if other.returncode else []
+    one = started(odd, project, "--repro-record-all")
+    ran = run(odd, project, "--repro-record-all")
+    other = ended(one, project)
+    lost = [f"the other ended with {other.status}: {other.output[-2000:]}"] if other.status else []
     return ran, lost + ([] if len(values(project)) == odd.source.count("def test") else ["not all tests are recorded"])
 
 
@@ -186,14 +198,12 @@ def vanishing(odd: Odd, project: Path) -> tuple[Ran, list[str]]:
     """The store goes and comes back while it is read."""
     run(odd, project, "--repro-record")
     store, away = project / "__envelopes__", project / "away"
-    words = command(odd)
-    with subprocess.Popen(words, cwd=project, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
-        while process.poll() is None:
-            for one, other in ((store, away), (away, store)):
-                one.rename(other)
-                time.sleep(0.002)
-        output = process.communicate()[0].decode(errors="replace")
-    return Ran(process.returncode, output, project), []
+    process = started(odd, project)
+    while process.poll() is None:
+        for one, other in ((store, away), (away, store)):
+            one.rename(other)
+            time.sleep(0.002)
+    return ended(process, project), []
 
 
 def closed(odd: Odd, project: Path) -> tuple[Ran, list[str]]:

@@ -8,13 +8,13 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 # hypothesis draws the same examples in each run where it sees CI, and some of our tests are about what it draws
 os.environ.pop("CI", None)
@@ -23,21 +23,31 @@ settings.load_profile("steady")
 
 
 @pytest.fixture
-def ssh_server(tmp_path: Path) -> Iterator[Path]:
+def served(tmp_path: Path) -> Iterator[Callable[..., None]]:
+    """Start a process that serves until the test is over: ``served(words, ready)`` comes back once it is ready."""
+    log = tmp_path / "server.txt"
+    started = []
+
+    def start(words: Sequence[str | Path], ready: Callable[[], bool], **more: Any) -> None:
+        with log.open("wb") as output:
+            started.append(subprocess.Popen(words, stdout=output, stderr=output, **more))
+        until = time.monotonic() + 60
+        while not ready():
+            assert time.monotonic() < until, log.read_text(encoding="utf-8")
+            time.sleep(0.1)
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture
+def ssh_server(tmp_path: Path, served: Callable[..., None]) -> Path:
     """A folder with the key ``client`` and the ``port`` of a server that speaks SSH and SFTP, in another process."""
     if importlib.util.find_spec("asyncssh") is None:
         pytest.skip("needs asyncssh")
     folder = tmp_path / "ssh"
     folder.mkdir()
-    with (folder / "server.txt").open("wb") as output:
-        words = [sys.executable, Path(__file__).with_name("ssh_server.py"), folder]
-        server = subprocess.Popen(words, stdout=output, stderr=output)
-    try:
-        until = time.monotonic() + 60
-        while not (folder / "port").exists():
-            assert time.monotonic() < until, (folder / "server.txt").read_text(encoding="utf-8")
-            time.sleep(0.1)
-        yield folder
-    finally:
-        server.kill()
-        server.wait()
+    served([sys.executable, Path(__file__).with_name("ssh_server.py"), folder], (folder / "port").exists)
+    return folder

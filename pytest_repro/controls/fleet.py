@@ -6,6 +6,7 @@ What two classes of hardware compute may differ in numbers where nobody stated a
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_repro.compare import compare
@@ -129,7 +130,7 @@ class Fleet:
         if reference is None:
             return
         places = places_of([None if one is None else one.envelope for one in shown], reference.ignore)
-        cells = cells_of(places, lambda at: self._cell(test, reference, shown[at] or reference))
+        cells = cells_of(shown, places, partial(self._cell, test, reference))
         self._rows.append(Row(test=test, cells=cells, clusters=()))
         self._places[test] = places
 

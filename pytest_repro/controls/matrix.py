@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from pytest_repro.compare import compare
 from pytest_repro.values.tolerance import Tolerances
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pytest_repro.envelope import Envelope
     from pytest_repro.store.recorded import Recorded
 
+Shown = TypeVar("Shown")
 State = Literal["reference", "same", "within", "drift", "missing"]
 
 
@@ -102,7 +103,7 @@ def matrix(columns: Sequence[Column], tolerances: Tolerances | None = None, igno
         places = places_of(envelopes, ignore)
         for kind, at in zip(kinds, places, strict=True):
             kind.append(at)
-        cells = cells_of(places, partial(_cell, reference, envelopes, allowed, ignore))
+        cells = cells_of(envelopes, places, partial(_cell, reference, allowed, ignore))
         rows.append(Row(test=test, cells=cells, clusters=clusters_of(names, places)))
     return Matrix(
         columns=tuple(names),
@@ -132,26 +133,28 @@ def places_of(envelopes: Iterable[Envelope | None], ignore: Sequence[str]) -> li
     return places
 
 
-def cells_of(places: Sequence[int], compared: Callable[[int], Cell]) -> tuple[Cell, ...]:
+def cells_of(
+    shown: Sequence[Shown | None], places: Sequence[int], compared: Callable[[Shown], Cell]
+) -> tuple[Cell, ...]:
     """The cells of one test.
 
     Args:
-        places: What :func:`places_of` gave; the first that is not missing is what the others are compared with.
-        compared: The cell of the envelope at an index; asked once for each cluster.
+        shown: What each column showed; None where it is missing. The first is what the others are compared with.
+        places: What :func:`places_of` gave.
+        compared: The cell of what was shown; asked once for each cluster.
     """
     known: dict[int, Cell] = {-1: Cell(state="missing"), 0: Cell(state="same")}
     cells: list[Cell] = []
-    for at, place in enumerate(places):
-        if place not in known:
-            known[place] = compared(at)
-        cells.append(Cell(state="reference") if place == 0 and 0 not in places[:at] else known[place])
+    for one, place in zip(shown, places, strict=True):
+        if one is not None and place not in known:
+            known[place] = compared(one)
+        cells.append(known[place])
+    cells[places.index(0)] = Cell(state="reference")
     return tuple(cells)
 
 
-def _cell(
-    reference: Envelope, envelopes: Sequence[Envelope | None], allowed: Tolerances, ignore: Sequence[str], at: int
-) -> Cell:
-    found = compare(reference, envelopes[at] or reference, allowed, ignore)
+def _cell(reference: Envelope, allowed: Tolerances, ignore: Sequence[str], one: Envelope) -> Cell:
+    found = compare(reference, one, allowed, ignore)
     worst = max(found.gaps, key=size, default=None)
     return Cell(state="drift" if found.drifts else "within", worst=worst, gaps=len(found.gaps), share=share(found.gaps))
 

@@ -325,9 +325,9 @@ def carry_out(
         while waiting or running:
             while waiting and len(running) < side_by_side:
                 child = waiting.pop(0)
-                running.append(child)
-                _taken(child, child.start)
-            running = [child for child in running if not child.failure and not _over(child)]
+                if not _over(child, child.start):
+                    running.append(child)
+            running = [child for child in running if not _over(child, child.poll)]
             tick(children)
             if until is not None and time.monotonic() > until:
                 return
@@ -339,17 +339,13 @@ def carry_out(
             child.stop()
 
 
-def _over(child: Child) -> bool:
-    return _taken(child, child.poll) is not False
-
-
-def _taken(child: Child, step: Callable[[], bool | None]) -> bool | None:
-    """A step of a child; where it cannot be taken, the child is over and says why."""
+def _over(child: Child, step: Callable[[], bool | None]) -> bool:
+    """Whether a child is over after a step; where that cannot be taken it is, and says why."""
     try:
-        return step()
+        return bool(step())
     except ReproError as error:  # what it wrote cannot be read: nothing of it is believed
         child.failure = str(error)
     except OSError as error:  # a full disk, no process left, words that are too long
         child.failure = f"the system refused: {error.strerror or type(error).__name__}"
     child.stop()
-    return None
+    return True

@@ -26,15 +26,15 @@ def is_report(path: Path) -> bool:
     """Whether a file says of itself that it is one, near its end where the sorted keys put it, or anywhere."""
     try:
         with path.open("rb") as file:
-            held = file.read(_size(file))
+            held = file.read(min(LIMIT, _size(file)))
     except OSError:
         return False
     return f'"{SCHEMA}"'.encode() in held
 
 
 def _size(file: BinaryIO) -> int:
-    """Bytes that are read: no more than there are, since a reader asks for the memory of all it is told to read."""
-    return min(LIMIT, os.fstat(file.fileno()).st_size)
+    """Bytes of a file: a reader that is told to read more asks for the memory of all of it."""
+    return os.fstat(file.fileno()).st_size
 
 
 def text(document: Document) -> str:
@@ -50,9 +50,10 @@ def read(path: Path) -> Document:
     """
     try:
         with path.open("rb") as file:
-            if os.fstat(file.fileno()).st_size > LIMIT:
+            size = _size(file)
+            if size > LIMIT:
                 raise entry.malformed(f"it has over {LIMIT >> 20} MiB")
-            return from_dict(json.loads(file.read(_size(file))))
+            return from_dict(json.loads(file.read(size)))
     except (OSError, ValueError, RecursionError) as error:
         sentence = f"{path.name!r:.80} cannot be read: {type(error).__name__}"
         raise ReproError("U104", sentence, place="report", mend=MEND) from None

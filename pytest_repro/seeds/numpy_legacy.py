@@ -8,9 +8,10 @@ afterwards. Not a matter of this room: ``default_rng()``, which has no global st
 
 from __future__ import annotations
 
-from hashlib import sha256
 from struct import Struct
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from pytest_repro.seeds.fingerprint import Fingerprints
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -40,7 +41,16 @@ class _HalfOnly:
 class NumpyLegacy:
     """Pins numpy's global ``RandomState``."""
 
-    __slots__ = ("_digested", "_global", "_half_only", "_mt19937", "_numpy_random", "_read", "_spare", "_swaps_half")
+    __slots__ = (
+        "_fingerprints",
+        "_global",
+        "_half_only",
+        "_mt19937",
+        "_numpy_random",
+        "_read",
+        "_spare",
+        "_swaps_half",
+    )
 
     def __init__(self, numpy_random: ModuleType) -> None:
         self._numpy_random: Any = numpy_random
@@ -49,7 +59,7 @@ class NumpyLegacy:
         # Bit generators of ours that stand nowhere at present: making one takes 90 us.
         self._spare: list[Any] = [self._mt19937(0)]
         self._half_only = _HalfOnly()
-        self._digested = (b"", "")
+        self._fingerprints = Fingerprints()
         self._swaps_half = self._half_is_seen()
         self._read = self._reader()
 
@@ -88,10 +98,7 @@ class NumpyLegacy:
         else:
             # Small dictionaries of ints, or arrays of at most a few words: PCG64, Philox, SFC64.
             words = repr(bit_generator.state).encode()
-        words += _GAUSS.pack(*self._half(self._global))
-        if words != self._digested[0]:  # the next run of a test ends where the one before did
-            self._digested = (words, sha256(words).hexdigest()[:16])
-        return self._digested[1]
+        return self._fingerprints.of(words + _GAUSS.pack(*self._half(self._global)))
 
     def _half(self, state: Any) -> tuple[int, float]:
         if not self._swaps_half:

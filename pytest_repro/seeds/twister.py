@@ -9,10 +9,11 @@ methods serve.
 from __future__ import annotations
 
 import sys
-from hashlib import sha256
 from random import Random
 from struct import Struct
 from typing import Any, NamedTuple
+
+from pytest_repro.seeds.fingerprint import Fingerprints
 
 # The C side of random.Random without its second method in Python, which costs 0.8 us a call. Being past
 # random.Random.seed also means that no watcher of that method takes a pin for a user's own seeding.
@@ -36,10 +37,10 @@ class Found(NamedTuple):
 class Twister:
     """Reads and writes the states of ``random.Random`` objects by the fastest way that proved exact here."""
 
-    __slots__ = ("_digested", "_move", "_read")
+    __slots__ = ("_fingerprints", "_move", "_read")
 
     def __init__(self) -> None:
-        self._digested = (b"", "")
+        self._fingerprints = Fingerprints()
         self._read: Any = None
         self._move: Any = None
         if sys.implementation.name != "cpython" or type(Random.random).__name__ != "method_descriptor":
@@ -84,10 +85,7 @@ class Twister:
         elif sys.byteorder == "big":
             words = _LITTLE_ENDIAN.pack(*Struct(f">{_WORDS}I").unpack(words))
         cached = b"" if gauss_next is None else _DOUBLE.pack(gauss_next)
-        words += cached
-        if words != self._digested[0]:  # the next run of a test ends where the one before did
-            self._digested = (words, sha256(words).hexdigest()[:16])
-        return self._digested[1]
+        return self._fingerprints.of(words + cached)
 
     def _copies_exactly(self) -> bool:
         # Compare a copy out with what getstate says before anything is written, and only to a generator of our own.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
 _mro = cast("Callable[[type], tuple[type, ...]]", type.__dict__["__mro__"].__get__)
 _module = cast("Callable[[type], object]", type.__dict__["__module__"].__get__)
@@ -63,6 +63,20 @@ def name(cls: type) -> str:
     """The qualified name of a class: ``numpy.ndarray``, and ``dict`` for what is built in."""
     made_in = module(cls)
     return _qualname(cls) if made_in in ("builtins", "") else f"{made_in}.{_qualname(cls)}"
+
+
+def sort(value: object, packages: Collection[str], sorts: Mapping[str, str]) -> str:
+    """What a table says of the first class of a value that stands in it; empty where none does.
+
+    Args:
+        value: Any.
+        packages: Whose classes are in the table; those of others are passed over unnamed.
+        sorts: By qualified name.
+    """
+    for cls in classes(value):
+        if root(cls) in packages and (found := sorts.get(name(cls))):
+            return found
+    return ""
 
 
 def lookup(value: object, attribute: str) -> object:

@@ -49,10 +49,7 @@ _COMPRESSED = {
 
 
 def _sort(value: object) -> str:
-    for cls in lineage.classes(value):
-        if lineage.root(cls) == "torch" and (found := _SORTS.get(lineage.name(cls))):
-            return found
-    return ""
+    return lineage.sort(value, ("torch",), _SORTS)
 
 
 def owns(value: object) -> bool:

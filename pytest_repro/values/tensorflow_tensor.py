@@ -41,10 +41,7 @@ _SORTS = {
 
 
 def _sort(value: object) -> str:
-    for cls in lineage.classes(value):
-        if lineage.root(cls) in ("tensorflow", "keras") and (found := _SORTS.get(lineage.name(cls))):
-            return found
-    return ""
+    return lineage.sort(value, ("tensorflow", "keras"), _SORTS)
 
 
 def owns(value: object) -> bool:
@@ -57,8 +54,8 @@ def freeze(value: object, keeping: Keeping) -> Frozen | Parts:  # noqa: ARG001
     return _FREEZE[_sort(value)](cast("Any", value))
 
 
-def _type(item: Any, more: str = "") -> list[tuple[str, Frozen]]:
-    return [(".type", Scalar("name", lineage.name(type(item)) + more))]
+def _type(item: Any) -> list[tuple[str, Frozen]]:
+    return [(".type", Scalar("name", lineage.name(type(item))))]
 
 
 def _plain(item: Any, label: str) -> Frozen | Parts:

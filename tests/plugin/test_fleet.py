@@ -5,9 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import socket
-import subprocess
 import sys
-import time
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
@@ -143,9 +141,8 @@ def test_conditions_are_varied_by_one_process_each(apart):
 
 
 @pytest.fixture
-def server(tmp_path):
+def server(tmp_path, served):
     """Starts execnet's socket server in a folder of its own; the word for ``--tx``."""
-    started = []
 
     def start(python: str) -> str:
         with socket.socket() as free:
@@ -155,18 +152,11 @@ def server(tmp_path):
         place.mkdir()
         variables = {**os.environ, "PLACE": "elsewhere", "PYTHONUNBUFFERED": "1"}
         command = [python, "-m", "execnet.script.socketserver", f"127.0.0.1:{port}"]
-        with (tmp_path / "server.txt").open("wb") as output:
-            started.append(subprocess.Popen(command, cwd=place, env=variables, stdout=output, stderr=output))
-        until = time.monotonic() + 60
-        while "Accept loop" not in (tmp_path / "server.txt").read_text(encoding="utf-8"):
-            assert time.monotonic() < until, (tmp_path / "server.txt").read_text(encoding="utf-8")
-            time.sleep(0.1)
+        log = tmp_path / "server.txt"
+        served(command, lambda: "Accept loop" in log.read_text(encoding="utf-8"), cwd=place, env=variables)
         return f"socket=127.0.0.1:{port}"
 
-    yield start
-    for process in started:
-        process.kill()
-        process.wait()
+    return start
 
 
 def test_workers_that_name_their_tests_otherwise_are_told_to(apart, project, server):

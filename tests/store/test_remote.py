@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 import socket
-import subprocess
 import sys
-import time
 
 import numpy as np
 import pytest
@@ -172,7 +169,7 @@ def test_what_is_a_url_and_what_of_it_is_shown():
 
 
 @pytest.fixture
-def bucket(tmp_path, monkeypatch):
+def bucket(served, monkeypatch):
     """A server that speaks S3, in a process of its own, with an empty bucket."""
     for name in ("moto", "s3fs"):
         if importlib.util.find_spec(name) is None:
@@ -184,24 +181,16 @@ def bucket(tmp_path, monkeypatch):
     variables = {"AWS_ENDPOINT_URL": address, "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "y"}
     for name, value in (variables | {"AWS_DEFAULT_REGION": "us-east-1"}).items():
         monkeypatch.setenv(name, value)
-    with (tmp_path / "server.txt").open("wb") as output:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "moto.server", "-p", str(port)], stdout=output, stderr=output, env=dict(os.environ)
-        )
-    try:
-        until = time.monotonic() + 60
-        while True:
-            try:
-                files = fsspec.filesystem("s3", skip_instance_cache=True)
-                files.mkdir("kept")
-                break
-            except Exception:  # noqa: BLE001  # until it answers, each library of the way has errors of its own
-                assert time.monotonic() < until, (tmp_path / "server.txt").read_text(encoding="utf-8")
-                time.sleep(0.2)
-        yield "s3://kept/envelopes"
-    finally:
-        server.kill()
-        server.wait()
+
+    def answers():
+        try:
+            fsspec.filesystem("s3", skip_instance_cache=True).mkdir("kept")
+        except Exception:  # noqa: BLE001  # until it does, each library of the way has errors of its own
+            return False
+        return True
+
+    served([sys.executable, "-m", "moto.server", "-p", str(port)], answers)
+    return "s3://kept/envelopes"
 
 
 @pytest.fixture
