@@ -134,7 +134,9 @@ def compare(before: Envelope, after: Envelope, tolerances: Tolerances, ignore: S
             continue
         a, b = left.get(address), right.get(address)
         tolerance = tolerances.at(address)
-        found.update(pattern for pattern, _ in tolerances.rules if matches(pattern, address))
+        for pattern, _ in tolerances.rules:
+            if pattern not in found and matches(pattern, address):
+                found.add(pattern)
         if a is not None and b is not None:
             if registry.opaque(a) and registry.opaque(b):
                 opaque.append((address, a.show(60)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pytest_repro.compare import compare
@@ -31,6 +32,8 @@ RECORDED = "recorded"
 
 SAME = "recorded:same-hardware"
 """The same where both were made on hardware of one class."""
+
+_told = lru_cache(maxsize=4096)(mask)  # the addresses of one test are those of all its parameters
 
 _HASH = re.compile(r"[0-9a-f]{40}")
 
@@ -99,7 +102,7 @@ class Baseline:
         """The run against the record, over what is recorded of it."""
         before = self.recorded.envelope(run.nodeid, self.label)
         kept = {category(address) for address in before.observations}
-        now = {mask(address): leaf for address, leaf in run.observations.items() if category(address) in kept}
+        now = {_told(address): leaf for address, leaf in run.observations.items() if category(address) in kept}
         return compare(before, replace(run, observations=now), self._tolerances(), self.terms.ignore)
 
     def findings(self, comparison: Comparison, policy: Mapping[str, Action]) -> tuple[Finding, ...]:

@@ -56,7 +56,7 @@ class Eye:
         self.missed = 0
         self.closed = False
         self.digested = 0
-        self.digest = hashlib.sha256()
+        self.digest: hashlib._Hash | None = None
         self._keep = keep
 
     def saw(self, value: Value) -> Value:
@@ -108,7 +108,7 @@ class Recorder:
         return {
             f"{eye.address}@{self._kept}": Tail(eye.digested, eye.digest.hexdigest())
             for eye in self._eyes.values()
-            if eye.digested
+            if eye.digest is not None
         }
 
     def eyes(self, sites: Sequence[Site]) -> list[Eye]:
@@ -142,8 +142,9 @@ class Recorder:
             eye.closed = True
             eye.missed += 1
             return
+        digest = eye.digest = eye.digest or hashlib.sha256()  # few sites are seen that often
         leaves = self._freeze_tail(eye.address, value)
         self._left -= max(len(leaves), 1)
         for address, leaf in sorted(leaves.items()):
-            eye.digest.update(json.dumps([address, leaf.to_dict()], sort_keys=True, default=repr).encode())
+            digest.update(json.dumps([address, leaf.to_dict()], sort_keys=True, default=repr).encode())
         eye.digested += 1

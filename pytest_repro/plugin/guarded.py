@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class Guarded:
     """A fault inside the block is told at the end, and the exit status is 3: the user's test is not to blame.
 
-    No generator: it is entered twelve times a replayed test.
+    No generator: it is entered twelve times a replayed test. It may be entered again, and within itself.
 
     Args:
         nodeid: The test's.

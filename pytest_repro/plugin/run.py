@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import warnings
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager
 from time import time  # as it is now: a test may patch the module, and leave it so
 from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_repro.envelope import Envelope
+from pytest_repro.envelope import OUTCOMES, Envelope
 from pytest_repro.observe import files, streams
 from pytest_repro.observe.frame import FrameHold
 from pytest_repro.plugin.childhood import CHILD
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_repro.observe.recorder import Recorder
+    from pytest_repro.plugin.guarded import Guarded
     from pytest_repro.plugin.instrument import Instruments
     from pytest_repro.plugin.marks import Plan
     from pytest_repro.seeds.pins import Pins
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 
 RUN = pytest.StashKey["Run"]()
 """The run that an item is in, while it is replayed."""
+
+ENDED = {ended: Text(ended, len(ended)) for ended in OUTCOMES}
+"""How a phase ends, frozen once: six times a replayed test."""
 
 STREAMS = {"stdout": "Captured stdout call", "stderr": "Captured stderr call", "logs": "Captured log call"}
 """Where pytest's reports keep what a test wrote."""
@@ -53,6 +57,7 @@ class Run:
         directory: Its ``tmp_path``, where it asked for one.
         failed_subtests: How many subtests of the test failed, as a hidden run left it.
         own: The error of the system that ended it, where one did: a port that is taken, a file that is missing.
+        guarded: What this plugin does of its own meanwhile stands in it.
         again: Called where the same item is set up a second time, as pytest-rerunfailures does: it puts a fresh run
             in this one's place.
     """
@@ -67,7 +72,7 @@ class Run:
         rooms: Rooms,
         pins: Pins,
         instruments: Instruments,
-        guarded: Callable[[], AbstractContextManager[None]],
+        guarded: Guarded,
     ) -> None:
         self.label = label
         self.in_call = False
@@ -81,7 +86,7 @@ class Run:
         self._session_seed = session_seed
         self._pins = pins
         self._instruments = instruments
-        self._guarded = guarded
+        self.guarded = guarded
         self._freezer = Freezer(masks=masks, rooms=rooms)
         self._seen: dict[str, dict[str, Frozen]] = {}
         self._recorded: dict[str, int] = {}
@@ -123,7 +128,7 @@ class Run:
         hold = recorder = None
         try:
             with ExitStack() as stack:
-                with self._guarded():
+                with self.guarded:
                     if function is not None and (self.observes("asserted") or self.observes("return")):
                         digests = not self._plan.tolerances.stated
                         recorder = self._instruments.enter(stack, function, self._kept, self._notes, digests=digests)
@@ -139,7 +144,7 @@ class Run:
                 yield
         finally:
             self.in_call = False
-            with self._guarded():
+            with self.guarded:
                 self._look_back(item, hold, recorder)
 
     def _look_back(self, item: pytest.Item, hold: FrameHold | None, recorder: Recorder | None) -> None:
@@ -188,7 +193,7 @@ class Run:
             self._subtests.append(ended)
             return
         self.outcomes[report.when or "call"] = ended
-        self._seen.setdefault("outcome", {})[f"outcome.{report.when}"] = Text(ended, len(ended))
+        self._seen.setdefault("outcome", {})[f"outcome.{report.when}"] = ENDED.get(ended) or Text(ended, len(ended))
         if call.excinfo is not None:
             if isinstance(call.excinfo.value, OSError) and ended == "failed":
                 self.own = call.excinfo.exconly(tryshort=True)[:200]

@@ -254,7 +254,7 @@ class ReproSession:
         report = yield
         run = item.stash.get(RUN, None)
         if run is not None:
-            with self._guarded(item):
+            with run.guarded:
                 run.note_report(report, call)
         return report
 
@@ -274,7 +274,7 @@ class ReproSession:
             rooms=self._rooms,
             pins=self.pins,
             instruments=self._instruments,
-            guarded=partial(self._guarded, item),
+            guarded=self._guarded(item),
         )
 
     def _judge(self, replay: Replay, reports: list[pytest.TestReport]) -> None:

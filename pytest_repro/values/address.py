@@ -31,6 +31,7 @@ CATEGORIES = (
 _HEAD = re.compile(r"[^.\[@#]*")
 
 
+@lru_cache(maxsize=4096)
 def category(address: str) -> str:
     """The first part of an address: ``locals`` of ``locals.model.coef_``, ``stdout`` of ``stdout[3]``."""
     return _HEAD.match(address)[0]  # type: ignore[index]  # it matches every text

@@ -234,6 +234,8 @@ def freeze(value: object, keeping: Keeping) -> Frozen | Parts:
     for kin, rule in _RULES:
         if lineage.descends(value, *kin):
             return rule(value, keeping)
+    if (ma := sys.modules.get("numpy.ma")) is not None and lineage.descends(value, ma.MaskedArray):
+        return _masked(value, keeping)
     label = "array" if type(value) is np.ndarray else lineage.name(type(value))
     plain = np.asarray(value)  # a subclass as its base, uncopied
     dtype = plain.dtype
@@ -272,7 +274,6 @@ def _masked(value: Any, keeping: Keeping) -> Parts:  # noqa: ARG001
 _RULES: tuple[tuple[tuple[type, ...], Callable[[Any, Keeping], Frozen | Parts]], ...] = (
     ((np.dtype, np.ufunc), lambda value, _: Scalar("name", str(value))),
     ((stdlib_array.array,), _typed),
-    ((np.ma.MaskedArray,), _masked),
 )
 
 

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 BLOCK = 1 << 15
 """Words of 8 bytes compared at once: 256 KiB stay in a core's own cache (22 ms for 1e7 equal doubles, not 37)."""
 
+SMALL = 4096
+"""Bytes up to which two copies are compared sooner than views of the originals are made."""
+
 _WORD = 8
 _PADDED = 63  # bits of mantissa of the x87 format: 10 bytes of value in 16 (12 on 32-bit systems)
 _VALUE = 10
@@ -21,8 +24,8 @@ _VALUE = 10
 
 def identical(before: NDArray[Any], after: NDArray[Any]) -> bool:
     """Whether two contiguous arrays of one dtype and shape hold the same bytes."""
-    if not before.nbytes:
-        return True
+    if before.nbytes <= SMALL:
+        return before.tobytes() == after.tobytes()
     x, y = before.reshape(-1).view(np.uint8), after.reshape(-1).view(np.uint8)
     whole = x.size // _WORD * _WORD
     if x.ctypes.data % _WORD or y.ctypes.data % _WORD:
