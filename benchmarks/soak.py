@@ -55,7 +55,7 @@ def grown(folder: Path, words: tuple[str, ...]) -> tuple[float, int, int]:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--tests", type=int, default=10_000)
+    parser.add_argument("--tests", type=int, default=20_000)
     number = parser.parse_args().tests
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -68,7 +68,7 @@ def main() -> None:
         (folder / "conftest.py").write_text(watch, encoding="utf-8")
         ours = grown(folder, OURS)
     print(f"{number} tests, each replayed once: {2 * number} runs")
-    print(f"  memory a test: bare {bare[0]:.2f} KiB, replayed {2 * ours[0]:.2f} KiB")
+    print(f"  memory a run: bare {bare[0]:.2f} KiB, replayed {ours[0]:.2f} KiB")
     print(f"  file descriptors {ours[1]:+d}, threads {ours[2]:+d} from the first tenth to the end")
 
 
