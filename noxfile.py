@@ -18,6 +18,11 @@ REAL = (
 PYTHONS = ["3.11", "3.12", "3.13"]
 
 
+def beside(session: nox.Session, name: str) -> Path:
+    """A folder of a session; ``create_tmp`` would put all temporary folders of the tests below this repository."""
+    return Path(session.virtualenv.location) / name
+
+
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
     """The suite, with branch coverage; coverage starts before pytest so that the plugin's import counts."""
@@ -38,7 +43,7 @@ def oldest(session: nox.Session) -> None:
 def wheel(session: nox.Session) -> None:
     """The suite against the built wheel, with the source folder out of reach."""
     session.install("build")
-    folder = Path(session.create_tmp()) / "wheel"
+    folder = beside(session, "wheel")
     session.run("python", "-m", "build", "--wheel", "--outdir", str(folder), ".", silent=True)
     built = max(folder.glob("*.whl"), key=lambda path: path.stat().st_mtime)
     session.install(f"{built}[test]")
@@ -77,7 +82,7 @@ def remote(session: nox.Session) -> None:
 def fleet(session: nox.Session) -> None:
     """Workers of two interpreters, one of them reached through a socket or by ssh."""
     session.install("-e", ".[test]", "asyncssh")
-    other = Path(session.create_tmp()) / "other"
+    other = beside(session, "other")
     session.run(f"python{PYTHONS[-1]}", "-m", "venv", str(other), external=True)
     python = str(other / "bin" / "python")
     session.run(python, "-m", "pip", "install", "--quiet", "-e", ".[test]", external=True)
