@@ -15,19 +15,18 @@ import pytest
 from _pytest.runner import runtestprotocol  # private; pytest-rerunfailures has imported it for years
 
 from pytest_repro.compare import without
-from pytest_repro.diagnose.cause import Cause, cause
-from pytest_repro.diagnose.inquiry import concluded
 from pytest_repro.plugin import neighbours
 from pytest_repro.plugin.clone import clone
-from pytest_repro.plugin.laboratory import Diagnosis, Laboratory, Traced
 from pytest_repro.plugin.relay import Held, Holding, Silent, relayed
 from pytest_repro.plugin.run import RUN, Run
 from pytest_repro.plugin.seeding import SEED
 
 if TYPE_CHECKING:
     from pytest_repro.compare import Comparison
+    from pytest_repro.diagnose.cause import Cause
     from pytest_repro.envelope import Envelope
     from pytest_repro.observe.entropy import Entropy
+    from pytest_repro.plugin.laboratory import Diagnosis
     from pytest_repro.plugin.marks import Plan
     from pytest_repro.plugin.neighbours import Warned
     from pytest_repro.seeds.pins import Pins
@@ -116,6 +115,10 @@ class Replay:
             comparison: Of the two that part.
             quiet: Addresses that nobody is told about once the cause is known: they are not traced.
         """
+        from pytest_repro.diagnose.cause import cause  # noqa: PLC0415  # all of it only where something drifted
+        from pytest_repro.diagnose.inquiry import concluded  # noqa: PLC0415
+        from pytest_repro.plugin.laboratory import Diagnosis, Laboratory, Traced  # noqa: PLC0415
+
         inquiry = cause(runs, comparison, self.plan.tolerances, self.plan.ignore)
         with Laboratory(self._run, self.item, self._nextitem, self._masks) as laboratory:
             found = concluded(inquiry, laboratory.carry_out)

@@ -11,11 +11,7 @@ import pytest
 
 from pytest_repro.controls.waiving import REPLAY, Waived, waive
 from pytest_repro.errors import ReproError
-from pytest_repro.observe.entropy import Entropy
-from pytest_repro.observe.ownership import Ownership
-from pytest_repro.observe.tracing import Tracer
 from pytest_repro.plugin import neighbours, seeding
-from pytest_repro.plugin.child import Child
 from pytest_repro.plugin.childhood import CHILD, PINNING
 from pytest_repro.plugin.guarded import Guarded
 from pytest_repro.plugin.instrument import Instruments
@@ -45,7 +41,9 @@ if TYPE_CHECKING:
 
     from pytest_repro.controls.baseline import Baseline
     from pytest_repro.controls.verdict import Finding, Verdict
+    from pytest_repro.observe.tracing import Tracer
     from pytest_repro.plugin.baselines import Baselines
+    from pytest_repro.plugin.child import Child
     from pytest_repro.plugin.leaking import Leaks
     from pytest_repro.plugin.premises import Premises
     from pytest_repro.plugin.proving import Proving
@@ -75,8 +73,7 @@ class ReproSession:
         self.settings = settings = premises.settings
         self._premises = premises
         self._varying = varying
-        child = config.pluginmanager.get_plugin(CHILD)
-        self._child = child if isinstance(child, Child) else None
+        self._child: Child | None = config.pluginmanager.get_plugin(CHILD)
         pinning = config.pluginmanager.get_plugin(PINNING) if settings.pin == "entropy" else None
         self.pins = Pins(
             libraries=LIBRARIES if pinning is None else pinning.libraries(),
@@ -262,6 +259,8 @@ class ReproSession:
         """Note who draws entropy, where a policy asks for it: it costs a frame's walk a draw."""
         if self.settings.policy.get("S201", "accept") == "accept":
             return nullcontext()
+        from pytest_repro.observe.entropy import Entropy  # noqa: PLC0415  # only where a policy asks for it
+
         replay.entropy = Entropy(own=(str(replay.item.path),))
         return replay.entropy.recording(used=True)
 
@@ -312,7 +311,9 @@ class ReproSession:
                     self._record(replay, waived.verdict, main, {} if calibration is None else calibration.limits)
 
     def _tracer(self, item: pytest.Item) -> Tracer:
-        from pytest_repro.observe.sight import Sight  # noqa: PLC0415  # only where something drifted
+        from pytest_repro.observe.ownership import Ownership  # noqa: PLC0415  # only where something drifted
+        from pytest_repro.observe.sight import Sight  # noqa: PLC0415  # likewise
+        from pytest_repro.observe.tracing import Tracer  # noqa: PLC0415  # likewise
 
         return Tracer(Ownership((str(item.path),)), Sight(self._masks))
 
