@@ -117,6 +117,7 @@ def judged(
     unstable: frozenset[str],
     confirmed: bool,
     shaky: bool = False,
+    unwritten: frozenset[str] = frozenset(),
     policy: Mapping[str, Action],
 ) -> Judgement:
     """The judgement of one test.
@@ -127,15 +128,16 @@ def judged(
         unstable: Addresses at which two unchanged processes part.
         confirmed: Whether two unchanged processes were compared at all.
         shaky: Whether other values of the test part with nothing changed: what agrees there may do so by chance.
+        unwritten: Addresses of which it is known that they come from memory that nothing wrote to.
         policy: Actions by code; the catalogue's where it is silent.
     """
     found = {one.condition.label: _compared(one, terms) for one in varied}
     guilty = {label: _guilty(pair, unstable) for label, pair in found.items()}
     # memory that nobody wrote holds anything: what reads it moves under whatever else is changed as well
-    unwritten = addresses_of(guilty.get(UNINITIALIZED.name, ()))
+    moved = addresses_of(guilty.get(UNINITIALIZED.name, ())) | unwritten
     for label, gaps in guilty.items():
         if label != UNINITIALIZED.name:
-            guilty[label] = without(gaps, unwritten)
+            guilty[label] = without(gaps, moved)
     idle = {one.condition.label for one in varied if one.idle}
     alone = any(gaps for label, gaps in guilty.items() if label != COMBINED and label not in idle)
     findings: list[Finding] = []
@@ -152,7 +154,8 @@ def judged(
         comparison, stated = pair
         finding = None
         if gaps:
-            sure = "shaky" if shaky else "confirmed" if confirmed else ""
+            filled = label == UNINITIALIZED.name and not unwritten.isdisjoint(addresses_of(gaps))
+            sure = "filled" if filled else "shaky" if shaky else "confirmed" if confirmed else ""
             finding = _finding(one, gaps, comparison, varied, stated=stated, sure=sure, policy=policy)
             findings.append(finding)
         cells[label] = _cell(comparison, guilty[label], drift=_drifts(label, finding, findings))
@@ -226,6 +229,8 @@ def _finding(
         sentence += ", and under none of its conditions alone"
     proof = "proved: nothing else was changed, and two unchanged processes agree"
     proof = proof if sure == "confirmed" and not together else ""
+    if sure == "filled":
+        proof = "proved: the very bytes that filled such memory stand in the values"
     if sure == "shaky":
         proof = "perhaps: other values of this test part with nothing changed, and these may by chance"
     if one.idle:

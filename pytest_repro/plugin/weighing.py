@@ -10,6 +10,7 @@ from pytest_repro.compare import addresses_of
 from pytest_repro.controls.catalogue import ACTIONS
 from pytest_repro.controls.conditions import Terms, judged, process, unrepeatable
 from pytest_repro.controls.matrix import Cell
+from pytest_repro.controls.unwritten import unwritten
 from pytest_repro.controls.verdict import Finding, action_of
 from pytest_repro.controls.waiving import REPLAY
 from pytest_repro.plugin.judging import started_from
@@ -66,15 +67,17 @@ def weighed(
         return Weighed(replace(verdict, findings=(*verdict.findings, told)), {}, budget=False, shares={})
     terms = Terms(plan.tolerances, plan.under, plan.ignore)
     known = addresses_of(gap for finding in verdict.findings for gap in finding.gaps)
-    twins = conditions.twins(nodeid)
-    again = None if twins is None else unrepeatable(*twins, terms, explained=known, policy=policy)
-    unstable = known | _addresses(again)
     varied = conditions.of(nodeid)
+    filled = unwritten(varied, terms) - known
+    twins = conditions.twins(nodeid)
+    again = None if twins is None else unrepeatable(*twins, terms, explained=known | filled, policy=policy)
+    unstable = known | _addresses(again)
     judgement = judged(
         varied,
         terms,
         unstable=unstable,
         confirmed=conditions.confirmed(nodeid),
+        unwritten=filled,
         shaky=again is not None
         or (verdict.condition == REPLAY and any(one.code in DRIFTS for one in verdict.findings)),
         policy=policy,

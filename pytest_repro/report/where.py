@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 _LINE = re.compile(r"(?P<file>[^\n]+?):(?P<line>[0-9]+)  ")
 
+_UNWRITTEN = re.compile(r"\bempty(?:_like|_strided|_permuted)?\(\s*[^)\s]")  # a queue's empty() takes nothing
+
 SOURCE = 72
 """Characters that are shown of one source line."""
 
@@ -60,6 +62,11 @@ def source(file: str, line: int, root: Path) -> str:
     """``model.py:7  rng = np.random.default_rng()``."""
     text = linecache.getline(file, line).strip()
     return f"{at(file, line, root)}  {text if len(text) <= SOURCE else f'{text[: SOURCE - 3]}...'}".rstrip()
+
+
+def unwritten(step: Place) -> bool:
+    """Whether a line makes an array and writes nothing into it, as ``numpy.empty`` and its kin do."""
+    return _UNWRITTEN.search(linecache.getline(step.file, step.line)) is not None
 
 
 def origin(lines: Sequence[str]) -> tuple[str, int] | None:

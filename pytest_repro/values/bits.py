@@ -46,6 +46,19 @@ def words(values: NDArray[Any]) -> NDArray[Any]:
     return flat.view(f"u{unit}").reshape(flat.size, size // unit)
 
 
+def holds(values: NDArray[Any], byte: int) -> bool:
+    """Whether an element of four bytes or more is made of one byte alone; smaller ones may be so by chance."""
+    if values.dtype.itemsize < _WORD // 2:
+        return False
+    whole = words(values)
+    pattern = np.full(whole.dtype.itemsize, byte, np.uint8).view(whole.dtype)[0]
+    for start in range(0, len(whole), BLOCK):
+        same = whole[start : start + BLOCK] == pattern
+        if (same.all(axis=1) if same.ndim > 1 else same).any():
+            return True
+    return False
+
+
 def differing(before: NDArray[Any], after: NDArray[Any]) -> Iterator[tuple[int, int, NDArray[np.intp]]]:
     """The blocks in which elements differ, as start, stop and the places inside the block."""
     a, b = words(before), words(after)

@@ -17,6 +17,11 @@ USUAL = "128"  # memory is filled with its complement 7f, which is no small numb
 SIZE = 8192  # beyond the sizes that allocators keep for themselves
 
 
+def filling(value: str) -> int:
+    """The byte that fresh memory holds under a value of the condition: glibc fills with the complement."""
+    return 0xFF - int(value)
+
+
 def _missing() -> str:
     return "" if processor.glibc() else "only glibc fills what it allocates"
 

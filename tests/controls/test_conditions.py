@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from pytest_repro.controls.conditions import Terms, Varied, judged, process, tolerances_under, unrepeatable
+from pytest_repro.controls.unwritten import unwritten
 from pytest_repro.envelope import Envelope
 from pytest_repro.values.registry import Freezer
 from pytest_repro.values.tolerance import Tolerances, tolerances_from
@@ -29,10 +31,9 @@ def terms(tol=None, under=None):
     return Terms(tolerances_from(tol), conditions, ())
 
 
-def judge(*varied, allowed=None, unstable=(), confirmed=True, shaky=False, policy=None):
-    known = frozenset(unstable)
+def judge(*varied, allowed=None, unstable=(), confirmed=True, policy=None, **known):
     allowed = allowed or terms()
-    return judged(varied, allowed, unstable=known, confirmed=confirmed, shaky=shaky, policy=policy or {})
+    return judged(varied, allowed, unstable=frozenset(unstable), confirmed=confirmed, policy=policy or {}, **known)
 
 
 def parted(condition, before, after):
@@ -163,6 +164,39 @@ def test_what_reads_memory_that_nobody_wrote_is_blamed_on_that_alone():
         ("hashseed", ["locals.y"]),
         ("uninitialized", ["locals.x"]),
     ]
+
+
+POISON = Condition("uninitialized", (("uninitialized", "165"),))
+FILLED = float(np.full(8, 0xFF - 165, np.uint8).view("f8")[0])
+
+
+@pytest.mark.parametrize(
+    ("dtype", "found"), [("f8", True), ("f4", True), ("i8", True), ("c16", True), ("i2", False), ("u1", False)]
+)
+def test_what_shows_the_filling_of_memory_was_never_written(dtype, found):
+    filling = np.full(np.dtype(dtype).itemsize, 0xFF - 165, np.uint8).view(dtype)[0]
+    before = np.arange(1, 5, dtype=dtype)
+    after = before.copy()
+    after[2] = filling
+    pair = parted(POISON, run(x=before, total=1), run(x=after, total=2))
+    assert unwritten([pair], terms(0)) == (frozenset({"locals.x", "locals.total"}) if found else frozenset())
+
+
+def test_a_number_that_is_the_filling_was_never_written():
+    assert unwritten([parted(POISON, run(x=1.0), run(x=FILLED))], terms(0)) == {"locals.x"}
+    assert not unwritten([parted(POISON, run(x=FILLED, y=1), run(x=FILLED, y=2))], terms(0))
+
+
+@pytest.mark.parametrize("condition", [FOUR, BOTH, FRESH])
+def test_only_the_condition_that_fills_memory_tells_of_it(condition):
+    assert not unwritten([parted(condition, run(x=1.0), run(x=FILLED))], terms(0))
+
+
+def test_memory_that_was_never_written_is_proved_though_unchanged_processes_part_there():
+    pair = parted(POISON, run(x=1.0), run(x=FILLED))
+    (finding,) = judge(pair, unwritten=unwritten([pair], terms(0)), shaky=True).findings
+    assert (finding.condition, finding.action) == ("uninitialized", "fail")
+    assert finding.confidence.startswith("proved: the very bytes that filled such memory")
 
 
 def test_what_was_not_compared_is_no_drift_and_no_pass():

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
+from types import SimpleNamespace
 
 import pytest
 
 from pytest_repro.plugin import laboratory, progress
+from pytest_repro.report import where as lines_of
 
 pytestmark = pytest.mark.skipif(
     sys.version_info < (3, 12) and sys.gettrace() is not None, reason="coverage or a debugger traces already"
@@ -53,6 +55,61 @@ def test_the_way_from_the_origin_to_the_test(run):
     assert "model.py:7  return [scale * number for number in range(size)]" in told
     assert told[-2] == "test_it.py:5  w = fit(3)"
     assert told[-1].startswith("  w: ")
+
+
+def test_a_line_that_makes_an_array_and_writes_nothing_is_told_with_its_mend(run):
+    # what this process has spent differs each time and is no entropy, no clock and no state: as memory is
+    result = run(
+        """
+        import pytest
+        from model import empty
+        @pytest.mark.replay
+        def test_it():
+            x = empty(3)
+        """,
+        model="""
+        from resource import getrusage
+        def empty(size):
+            spent = sum(getrusage(0)[:2])
+            return [spent] * size
+        """,
+    )
+    result.stdout.no_fnmatch_line("*memory is read*")
+    result = run(
+        """
+        import pytest
+        from resource import getrusage as empty
+        @pytest.mark.replay
+        def test_it():
+            x = sum(empty(0)[:2])
+        """
+    )
+    result.stdout.fnmatch_lines(
+        [
+            "  where *test_it.py:5  x = sum(empty(0)?:2?)",
+            "  why *memory is read that nothing wrote to: it holds what was there before (likely)",
+            "  next *write before reading: numpy.zeros or numpy.full in place of numpy.empty",
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("out = np.empty(size)", True),
+        ("out = np.empty_like(x)", True),
+        ("x = torch.empty((2, 3), dtype=torch.float64)", True),
+        ("x = rng.permutation(n)", False),
+        ("if queue.empty():", False),
+        ("ok = frame.empty", False),
+        ("x = nonempty(3)", False),
+    ],
+)
+def test_which_lines_write_nothing(tmp_path, line, found):
+    source = tmp_path / "model.py"
+    source.write_text(f"{line}\n", encoding="utf-8")
+    step = SimpleNamespace(file=str(source), line=1, name="x", before="1", after="2")
+    assert lines_of.unwritten(step) is found
 
 
 def test_what_two_traced_runs_do_not_show_is_said(run):
