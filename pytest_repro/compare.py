@@ -149,7 +149,11 @@ def compare(before: Envelope, after: Envelope, tolerances: Tolerances, ignore: S
             difference = Difference(structural="missing" if b is None else "new")
         gaps.append(Gap(address=address, before=a, after=b, difference=difference, tolerance=tolerance))
     return Comparison(
-        gaps=tuple(_joined(gaps)), compared=compared, opaque=tuple(opaque), ignored=ignored, found=frozenset(found)
+        gaps=tuple(_joined(gaps)) if gaps else (),
+        compared=compared,
+        opaque=tuple(opaque),
+        ignored=ignored,
+        found=frozenset(found),
     )
 
 

@@ -220,6 +220,8 @@ class Baselines:
 def _with(
     verdict: Verdict, baseline: Baseline, comparison: Comparison, findings: tuple[Finding, ...], run: Envelope
 ) -> Verdict:
+    if not findings and comparison.found <= verdict.found:
+        return verdict
     shown = any(finding.gaps for finding in findings)
     return replace(
         verdict,
