@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pytest_repro.observe.calling import called
-from pytest_repro.observe.ownership import dotted, machinery, standard
+from pytest_repro.observe.ownership import dotted, machinery, module, standard
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -17,13 +17,17 @@ if TYPE_CHECKING:
 _SEEDED = re.compile(r"\bRandomState\((?:seed=)?(?!None\b|\))([^)]+)")
 
 
+FORK = "fork"
+"""The source of what ``random`` draws in every forked child."""
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """A place that draws entropy.
 
     Attributes:
-        source: Of which kind: ``numpy``, ``random``, ``secrets``, ``os.urandom``, ``uuid``, ``torch``. Tells no two
-            sites apart: it is a guess at what the call looks like.
+        source: Of which kind: ``numpy``, ``random``, ``secrets``, ``os.urandom``, ``uuid``, ``torch``, ``fork``. Tells
+            no two sites apart: it is a guess at what the call looks like.
         file: Of the user's own line, absolute.
         line: Its number.
         call: Source text of the call there; empty where it is not known.
@@ -83,3 +87,11 @@ def thrown_away(frame: FrameType) -> bool:
         return False
     found = _SEEDED.search(called(caller))
     return found is not None and caller.f_locals.get(found[1], 0) is not None
+
+
+def by_fork(frame: FrameType) -> bool:
+    """Whether the draw is that with which ``random`` seeds itself in every forked child, used or not."""
+    caller: FrameType | None = frame
+    while caller is not None and module(caller) == "random":
+        caller = caller.f_back
+    return caller is not None and called(caller).endswith("fork()")

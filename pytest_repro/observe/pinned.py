@@ -1,8 +1,8 @@
 """Entropy served from a seed: for suites over libraries that draw their own and take no seed.
 
 Each function of the user's has a stream of its own, and each library function called there another, so that a draw
-added elsewhere shifts nothing and a thread's draws do not depend on who comes first. Names of temporary files stay new:
-two processes must not share them.
+added elsewhere shifts nothing and a thread's draws do not depend on who comes first; so has each forked child. Names of
+temporary files stay new: two processes must not share them.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections import Counter
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
+from pytest_repro.observe import forked
 from pytest_repro.observe.draw import Site, site_of
 from pytest_repro.observe.entropy import DEPTH
 from pytest_repro.observe.ownership import Ownership, module
@@ -49,18 +50,20 @@ class Pinned:
         self._undo.close()
 
     def hold(self) -> object:
-        """The seed and how far each stream is."""
-        return self._seed, Counter(self._counts)
+        """The seed, how far each stream is, and how many processes were forked."""
+        return self._seed, Counter(self._counts), forked.children()
 
     def pin(self, seed: int) -> None:
         """Begin every stream anew from a seed."""
         self._seed = seed
         self._counts.clear()
+        forked.begin()
 
     def put_back(self, found: object) -> None:
         """Go on where ``hold`` was."""
         assert isinstance(found, tuple)  # noqa: S101  # for mypy
         self._seed, self._counts = found[0], Counter(found[1])
+        forked.begin(found[2])
 
     def state(self) -> str | None:
         """A digest of how far each stream is; None where none was asked."""
@@ -77,7 +80,7 @@ class Pinned:
         self.sites[site] += 1
         stream = (site.function, site.through)
         self._counts[stream] += 1
-        told = repr((self._seed, *stream, self._counts[stream]))
+        told = repr((self._seed, *stream, self._counts[stream], *forked.lineage()))
         return hashlib.shake_256(told.encode()).digest(size)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from pytest_repro.controls.counting import counted
+from pytest_repro.observe.draw import FORK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +20,7 @@ _WORDS = {
     "os.urandom": "operating-system entropy",
     "uuid": "a new identifier",
     "torch": "unseeded torch",
+    FORK: "a forked process, in which random seeds itself anew",
 }
 _INSTALLED = ("site-packages", "dist-packages")
 
@@ -53,8 +55,10 @@ def reason(site: Site, times: int, root: Path, *, proved: bool) -> str:
 def steps(sites: Sequence[Site]) -> tuple[str, ...]:
     """What to do next, by who draws."""
     told = []
-    if any(not site.through for site in sites):
+    if any(site.source == FORK for site in sites):
+        told.append("seed what the process draws from, in it: random.seed(...), or hand a generator over")
+    if any(not site.through and site.source != FORK for site in sites):
         told.append("pass a seeded generator in: repro_rng, or default_rng(seed)      (pytest-repro explain S201)")
-    if any(site.through for site in sites):
+    if any(site.through and site.source != FORK for site in sites):
         told.append("hand the library its seed where it is called: rng=, random_state=, seed=, v0=")
     return tuple(told)

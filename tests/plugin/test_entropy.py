@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 DEEP = """
@@ -46,6 +48,47 @@ def test_the_line_that_draws_is_named_with_its_proof_and_harmless_draws_are_not(
     (told,) = why(result)
     assert told.startswith("RPR-S201 unseeded numpy: np.random.default_rng() at model.py:7, drawn once (proved: ")
     result.stdout.fnmatch_lines(["  next          pass a seeded generator in: repro_rng*pytest-repro explain S201)"])
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no forks here")
+def test_workers_are_looked_into_and_their_random_is_seeded_anew_by_the_fork(run):
+    result = run(
+        """
+        import multiprocessing
+        import random
+        import numpy as np
+        import pytest
+
+        pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+        FORK = multiprocessing.get_context("fork")
+
+        def numpy_s(pipe):
+            pipe.send(np.random.default_rng().random())
+
+        def python_s(pipe):
+            pipe.send(random.random())
+
+        def seeded(pipe):
+            pipe.send(random.Random(4).random())
+
+        @pytest.mark.replay
+        @pytest.mark.parametrize("work", [numpy_s, python_s, seeded])
+        def test_it(work):
+            here, there = FORK.Pipe()
+            worker = FORK.Process(target=work, args=(there,))
+            worker.start()
+            value = here.recv()
+            worker.join()
+        """
+    )
+    result.assert_outcomes(failed=2, passed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "  why *RPR-S201 unseeded numpy: np.random.default_rng() at test_it.py:10, drawn once (proved:*",
+            "  why *RPR-S201 a forked process, in which random seeds itself anew: worker.start() at test_it.py:23,*",
+            "  next *seed what the process draws from, in it: random.seed(...), or hand a generator over",
+        ]
+    )
 
 
 PLACES = {
