@@ -10,10 +10,16 @@ nox.options.sessions = ["tests", "oldest", "lint", "types"]
 nox.options.default_venv_backend = "venv"
 
 REAL = (
-    *("tests/values", "tests/seeds", "tests/environment/test_switches.py", "tests/plugin/test_frameworks.py"),
+    *(
+        "tests/values",
+        "tests/seeds",
+        "tests/observe",
+        "tests/environment/test_switches.py",
+        "tests/plugin/test_frameworks.py",
+    ),
     *("tests/test_examples.py", "tests/test_docs_site.py"),
 )
-"""What stands on a framework: values, seeds, switches, replays, lessons and the pages about it."""
+"""What stands on a framework: values, seeds, draws, switches, replays, lessons and the pages about it."""
 
 PYTHONS = ["3.11", "3.12", "3.13"]
 

@@ -49,8 +49,15 @@ class Entropy:
 
     @property
     def raced(self) -> frozenset[Site]:
-        """Sites that several threads or processes drew at: served again, they may take one another's bytes."""
-        return frozenset(site for site, threads in self._threads.items() if len(threads) > 1)
+        """Sites that several threads drew at, or at a line of the user's several processes.
+
+        Served again, they may take one another's bytes; what processes send each other has names drawn at random, too.
+        """
+        return frozenset(
+            site
+            for site, places in self._threads.items()
+            if len(places) > (1 if site.through != site.function else len({line for line, _ in places}))
+        )
 
     @contextmanager
     def recording(self, *, used: bool = False) -> Iterator[None]:
@@ -83,7 +90,8 @@ class Entropy:
                     self._keep(tuple(line), thread, Site(*site), bytes.fromhex(drawn))
 
     def _keep(self, line: forked.Lineage, thread: int, site: Site, drawn: bytes) -> None:
-        self._threads.setdefault(site, set()).add((line, thread))
+        if site.source != FORK:  # each child draws that once, whoever runs beside it
+            self._threads.setdefault(site, set()).add((line, thread))
         kept = self._tape.setdefault((line, site), [])
         if len(kept) < MOST:
             kept.append(drawn)

@@ -191,15 +191,18 @@ def test_a_temporary_folder_s_name_is_a_draw_like_any_other():
 
 def test_torch_s_new_seed_is_seen_and_served():
     torch = pytest.importorskip("torch")
+
+    def draw():
+        torch.seed()
+        return torch.rand(3)
+
     entropy = Entropy()
     state = torch.get_rng_state()
     try:
         with entropy.recording():
-            torch.seed()
-            first = torch.rand(3)
+            first = draw()
         with entropy.serving(entropy.sites):
-            torch.seed()
-            assert torch.equal(torch.rand(3), first)
+            assert torch.equal(draw(), first)
         assert [site.call for site in entropy.sites] == ["torch.seed()"]
     finally:
         torch.set_rng_state(state)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -67,6 +68,30 @@ def test_what_a_fork_seeds_anew_is_a_draw_of_the_line_that_forks():
     assert (site.file, site.call, site.source) == (__file__, "os.fork()", "fork")
     with entropy.serving([site]):
         assert draw() == first
+
+
+LIBRARY = {"__name__": "numpy.made_up"}
+SOURCE = compile("import random\ndef draw(): random.Random()", str(Path(np.__file__).with_name("made_up.py")), "exec")
+exec(SOURCE, LIBRARY)  # noqa: S102  # a function of a library that draws
+
+
+def aside(work):
+    """In a thread, and so with no line of the user's beneath it."""
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    return b""
+
+
+@pytest.mark.parametrize(("work", "raced"), [(drawn, True), (LIBRARY["draw"], False)])
+def test_processes_race_at_a_line_of_the_user_s_and_not_in_the_machinery_that_joins_them(work, raced):
+    entropy = Entropy()
+    with entropy.recording():
+        for _ in range(2):
+            child(lambda: aside(work))
+    (site,) = (site for site in entropy.sites if site.source != "fork")
+    assert (site in entropy.raced) is raced
+    assert len(entropy.raced) == raced
 
 
 def test_each_recording_counts_its_own_children():

@@ -99,6 +99,7 @@ def test_a_part_that_was_frozen_by_itself_tells_so():
     assert shown(model)["x.norm.training"] == "False"
 
 
+@pytest.mark.filterwarnings("ignore:.*torch.jit:DeprecationWarning")  # of torch.compile's own imports
 def test_a_model_in_a_wrapper_keeps_its_names():
     inside = torch.nn.Linear(1, 1)
     assert "x.module.weight" in frozen(torch.optim.swa_utils.AveragedModel(inside))
