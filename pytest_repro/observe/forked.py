@@ -77,14 +77,14 @@ class Pipe:
         if LONGEST:
             self._ends = os.pipe()
             for end in self._ends:
-                os.set_blocking(end, False)  # that is how the function is called
-            self._identity = _identity(self._ends[1])
+                os.set_blocking(end, False)
+            self._identities = {end: _identity(end) for end in self._ends}
         return self
 
     def __exit__(self, *exc: object) -> None:
         for end in self._ends or ():
             with suppress(OSError):  # the test may have closed whatever it found open
-                if _identity(end) == self._identity:
+                if self._own(end):
                     os.close(end)
 
     def tell(self, message: Any) -> None:
@@ -93,18 +93,21 @@ class Pipe:
         if self._ends is None or len(line) > LONGEST:
             return
         with suppress(OSError):  # full, or nobody reads any more
-            # a child that closed all it inherited may have opened a file of its own under this number
-            if _identity(self._ends[1]) == self._identity:
+            if self._own(self._ends[1]):
                 os.write(self._ends[1], line)
 
     def told(self) -> Iterator[Any]:
         """What children have sent so far."""
         received = b""
         with suppress(OSError):  # nothing more by now
-            while self._ends is not None and (some := os.read(self._ends[0], 1 << 16)):
+            while self._ends is not None and self._own(self._ends[0]) and (some := os.read(self._ends[0], 1 << 16)):
                 received += some
         for line in received.splitlines():
             yield json.loads(line)
+
+    def _own(self, end: int) -> bool:
+        """Whether the number is still the pipe's: who closes all that he finds open may open files of his own there."""
+        return _identity(end) == self._identities[end]
 
 
 def _identity(end: int) -> tuple[int, int]:
