@@ -130,10 +130,13 @@ def _undo_of_numpy(  # noqa: PLR0911  # likewise
         return lambda: value.__setitem__(..., content), []
     if isinstance(value, numpy.generic | numpy.dtype):
         return _nothing, []
-    if type(value) is numpy.random.Generator:
+    generators = sys.modules.get("numpy.random")  # asking numpy for it would import it
+    if generators is None:
+        return None
+    if type(value) is generators.Generator:
         state = value.bit_generator.state
         return lambda: setattr(value.bit_generator, "state", state), []
-    if type(value) is numpy.random.RandomState:
+    if type(value) is generators.RandomState:
         legacy = value.get_state()
         return lambda: value.set_state(legacy), []
     return None

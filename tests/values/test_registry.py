@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 
 import numpy as np
@@ -138,3 +140,18 @@ def test_a_reference_and_what_it_refers_to_differ_structurally():
     found = measure(Reference("x"), Opaque("object"), EXACT)
     assert found == Difference(structural="reference, then object")
     assert measure(Reference("x"), Reference("x"), EXACT) == IDENTICAL
+
+
+PARTS = """
+import sys
+import numpy as np
+before = set(sys.modules)
+from pytest_repro.values.registry import Freezer
+found = Freezer().freeze("x", [np.arange(3), np.int64(3), {"a": 1.5}, object(), np.array(["a"])])
+print(len(found) > 3, sorted(name for name in set(sys.modules) - before if name.startswith("numpy.")))
+"""
+
+
+def test_values_of_numpy_import_none_of_its_parts():
+    done = subprocess.run([sys.executable, "-c", PARTS], capture_output=True, text=True, check=True)
+    assert done.stdout == "True []\n"
