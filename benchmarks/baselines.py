@@ -149,7 +149,7 @@ def through(rounds: int, few: int = 200, many: int = 1000) -> dict[str, Filled]:
                 each(taken, f"{who} {wish}", less, many).less(each(taken, f"{without} without", less, many))
                 for who, without in (("ours", "ours"), *((peer, "bare") for peer in here))
             ]
-            theirs = [Spread(one.values, peer) for one, peer in zip(found[1:], here, strict=True)]
+            theirs = [Spread(one.values, peer, one.smallest) for one, peer in zip(found[1:], here, strict=True)]
             filled[row] = Filled(found[0], theirs, missing=missing)
     return filled
 

@@ -60,13 +60,14 @@ def fresh(rounds: int, number: int = 60, steps: int = 300_000) -> dict[str, Fill
         # the round that is thrown away stands first; a session's own line comes after its children's two
         alone, others = _told(plain)[1:], _told(children)[3:]
     pairs = [others[at : at + 2] for at in range(0, len(others), 3)]
-    child = [sum(whole for _, whole in pair) / 2 / own for pair, (_, own) in zip(pairs, alone, strict=True)]
+    child = Spread(tuple(sum(whole for _, whole in pair) / 2 for pair in pairs)).over(
+        Spread(tuple(own for _, own in alone))
+    )
     beside = median(whole - body for pair in pairs for body, whole in pair)
     body, before = median(body for body, _ in alone), median(whole - body for body, whole in alone)
     told = f"bodies of {number} tests {body:.2f} s; beside them {before:.2f} s, in a fresh process {beside:.2f} s"
-    added = zip(taken["combined"], taken["replayed"], taken["plain"], strict=True)
-    both = Spread(tuple((two - one) / bare for two, one, bare in added))
-    return {"child": Filled(Spread(tuple(child)), notes=[told]), "combined": Filled(both)}
+    both, one, bare = (Spread(tuple(taken[who])) for who in ("combined", "replayed", "plain"))
+    return {"child": Filled(child, notes=[told]), "combined": Filled(both.less(one).over(bare))}
 
 
 def _told(path: Path) -> list[tuple[float, float]]:

@@ -35,10 +35,17 @@ class Spread:
     Attributes:
         values: One a round, in the row's unit.
         of: Whose they are: ours, or a peer and what it was asked for.
+        smallest: Where the values are made of several measurements, what their smallest ones make.
     """
 
     values: tuple[float, ...]
     of: str = "ours"
+    smallest: float | None = None
+
+    @property
+    def least(self) -> float:
+        """What is left where neighbours take the least of the machine."""
+        return min(self.values) if self.smallest is None else self.smallest
 
     @property
     def median(self) -> float:
@@ -56,11 +63,13 @@ class Spread:
     def less(self, other: Spread, times: int = 1) -> Spread:
         """What each round's value is beyond so many times the other's."""
         both = zip(self.values, other.values, strict=True)
-        return Spread(tuple(ours - times * theirs for ours, theirs in both), self.of)
+        values = tuple(ours - times * theirs for ours, theirs in both)
+        return Spread(values, self.of, self.least - times * other.least)
 
     def over(self, other: Spread) -> Spread:
         """Ratio of each round's pair."""
-        return Spread(tuple(ours / theirs for ours, theirs in zip(self.values, other.values, strict=True)), self.of)
+        values = tuple(ours / theirs for ours, theirs in zip(self.values, other.values, strict=True))
+        return Spread(values, self.of, self.least / other.least)
 
 
 def interleaved(works: Mapping[str, Callable[[], float]], rounds: int) -> Taken:
@@ -126,4 +135,6 @@ def each(taken: Taken, who: str, few: int, many: int) -> Spread:
     """
     more = taken[f"{who} {many}"]
     less = taken[f"{who} {few}"] if few else [0.0] * len(more)
-    return Spread(tuple(1e3 * (long - short) / (many - few) for long, short in zip(more, less, strict=True)), who)
+    factor = 1e3 / (many - few)
+    values = tuple(factor * (long - short) for long, short in zip(more, less, strict=True))
+    return Spread(values, who, factor * (min(more) - min(less)))

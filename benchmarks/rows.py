@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from rounds import Spread
+from rounds import Spread
 
 
 @dataclass(frozen=True)
@@ -82,7 +80,7 @@ class Filled:
         return min(self.peers, key=lambda peer: peer.median, default=None)
 
 
-HEADS = ("row", "work", "ours", "best peer", "ours / peer", "goal", "verdict")
+HEADS = ("row", "work", "ours", "least", "best peer", "ours / peer", "goal", "verdict")
 
 
 def cells(row: Row, filled: Filled) -> tuple[str, ...]:
@@ -93,8 +91,10 @@ def cells(row: Row, filled: Filled) -> tuple[str, ...]:
         theirs = f"{best.of} {figure(best, row.unit)}"
     ratio = filled.ratio or (filled.ours.over(best) if filled.ours and best else None)
     ours = figure(filled.ours, row.unit) if filled.ours else "not measured"
+    least = figure(Spread((filled.ours.least,)), row.unit) if filled.ours else "-"
     goal = "-" if row.goal is None else f"<= {row.goal:g} {row.unit}"
-    return row.name, row.work, ours, theirs, figure(ratio, "x") if ratio else "-", goal, verdict(row, filled.ours)
+    told = figure(ratio, "x") if ratio else "-"
+    return row.name, row.work, ours, least, theirs, told, goal, verdict(row, filled.ours)
 
 
 def verdict(row: Row, ours: Spread | None) -> str:
@@ -102,8 +102,9 @@ def verdict(row: Row, ours: Spread | None) -> str:
     if ours is None or row.goal is None:
         return "-"
     low, high = ours.quartiles
-    word = "met" if ours.median <= row.goal else "missed"
-    return f"{word}, within the spread" if low <= row.goal < high else word
+    word, least = ("met" if found <= row.goal else "missed" for found in (ours.median, ours.least))
+    spread = ", within the spread" if low <= row.goal < high else ""
+    return f"{word}{spread}" if least == word else f"{word}{spread}; {least} by the least"
 
 
 def figure(spread: Spread, unit: str) -> str:
