@@ -134,9 +134,10 @@ def judged(
     found = {one.condition.label: _compared(one, terms) for one in varied}
     guilty = {label: _guilty(pair, unstable) for label, pair in found.items()}
     # memory that nobody wrote holds anything: what reads it moves under whatever else is changed as well
-    moved = addresses_of(guilty.get(UNINITIALIZED.name, ())) | unwritten
+    filling = {one.condition.label for one in varied if fills(one.condition)}
+    moved = unwritten.union(*(addresses_of(guilty[label]) for label in filling))
     for label, gaps in guilty.items():
-        if label != UNINITIALIZED.name:
+        if label not in filling:
             guilty[label] = without(gaps, moved)
     idle = {one.condition.label for one in varied if one.idle}
     alone = any(gaps for label, gaps in guilty.items() if label != COMBINED and label not in idle)
@@ -154,7 +155,7 @@ def judged(
         comparison, stated = pair
         finding = None
         if gaps:
-            filled = label == UNINITIALIZED.name and not unwritten.isdisjoint(addresses_of(gaps))
+            filled = label in filling and not unwritten.isdisjoint(addresses_of(gaps))
             sure = "filled" if filled else "shaky" if shaky else "confirmed" if confirmed else ""
             finding = _finding(one, gaps, comparison, varied, stated=stated, sure=sure, policy=policy)
             findings.append(finding)
@@ -166,6 +167,11 @@ def judged(
         budget=tuple(one.condition.label for one in varied if one.budget),
         found=frozenset().union(*(pair[0].found for pair in found.values() if pair is not None)),
     )
+
+
+def fills(condition: Condition) -> bool:
+    """Whether a condition fills fresh memory and changes nothing else, with whatever byte."""
+    return [name for name, _ in condition.members] == [UNINITIALIZED.name]
 
 
 def _compared(one: Varied, terms: Terms) -> tuple[Comparison, bool] | None:

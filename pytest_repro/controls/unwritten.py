@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pytest_repro.compare import addresses_of
-from pytest_repro.controls.conditions import compared
+from pytest_repro.controls.conditions import compared, fills
 from pytest_repro.values import bits
 from pytest_repro.values.array import Array
 from pytest_repro.values.floating import Float
-from pytest_repro.variations.uninitialized import UNINITIALIZED, filling
+from pytest_repro.variations.uninitialized import filling
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,11 +33,9 @@ def unwritten(varied: Sequence[Varied], terms: Terms) -> frozenset[str]:
         terms: What the test allows.
     """
     for one in varied:
-        if len(one.condition.members) != 1 or one.before is None or one.after is None:
+        if not fills(one.condition) or one.before is None or one.after is None:
             continue
-        ((name, value),) = one.condition.members
-        if name != UNINITIALIZED.name:
-            continue
+        ((_, value),) = one.condition.members
         drifts = compared(one.condition, one.before, one.after, terms)[0].drifts
         if any(_filled(gap, filling(value)) for gap in drifts):
             return addresses_of(drifts)

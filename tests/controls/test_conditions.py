@@ -192,10 +192,11 @@ def test_only_the_condition_that_fills_memory_tells_of_it(condition):
     assert not unwritten([parted(condition, run(x=1.0), run(x=FILLED))], terms(0))
 
 
-def test_memory_that_was_never_written_is_proved_though_unchanged_processes_part_there():
-    pair = parted(POISON, run(x=1.0), run(x=FILLED))
+@pytest.mark.parametrize("label", ["uninitialized", "uninitialized=165"])
+def test_memory_that_was_never_written_is_proved_though_unchanged_processes_part_there(label):
+    pair = parted(Condition(label, POISON.members), run(x=1.0), run(x=FILLED))
     (finding,) = judge(pair, unwritten=unwritten([pair], terms(0)), shaky=True).findings
-    assert (finding.condition, finding.action) == ("uninitialized", "fail")
+    assert (finding.condition, finding.action) == (label, "fail")
     assert finding.confidence.startswith("proved: the very bytes that filled such memory")
 
 
