@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from pytest_repro.variations import fingerprint, processor
@@ -11,11 +12,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+OPENBLAS = "OPENBLAS_CORETYPE"
+
+
 def _usual() -> tuple[str, ...]:
-    """A kernel that runs here and is not the one that is chosen here."""
+    """A kernel that runs here and is not the one that is used: neither the processor's own nor one that is pinned."""
     if processor.machine() == "arm64":
         return ("ARMV8",)
-    return ("Haswell" if "avx512f" in processor.flags() else "Nehalem",)
+    pinned, flags = os.environ.get(OPENBLAS, "").lower(), processor.flags()
+    older = (*(["Haswell"] if "avx512f" in flags else []), "Nehalem", "Prescott")
+    return (next(name for name in older if name.lower() != pinned),)
 
 
 def _missing() -> str:
@@ -26,7 +32,7 @@ def _variables(value: str, _environment: Mapping[str, str]) -> Mapping[str, str]
     # MKL by instruction sets, BLIS by families; a library that is not there reads nothing of it
     mkl = "SSE4_2" if value in ("Nehalem", "Prescott") else "AVX2"
     blis = "generic" if value in ("Nehalem", "Prescott", "ARMV8") else value.lower()
-    return {"OPENBLAS_CORETYPE": value, "MKL_ENABLE_INSTRUCTIONS": mkl, "BLIS_ARCH_TYPE": blis}
+    return {OPENBLAS: value, "MKL_ENABLE_INSTRUCTIONS": mkl, "BLIS_ARCH_TYPE": blis}
 
 
 def _read(_value: str) -> str:

@@ -234,7 +234,8 @@ def test_text(): x = f"loss {value()!r}"
 """
 
 
-def test_simulated_hardware_informs_and_a_stated_tolerance_fails(pytester, apart):
+def test_simulated_hardware_informs_and_a_stated_tolerance_fails(pytester, apart, monkeypatch):
+    monkeypatch.delenv("OPENBLAS_CORETYPE", raising=False)  # a machine may pin the kernel that is tried here
     pytester.makepyfile(test_it=TOLERANT, conftest="import numpy\n")
     session = apart("--repro-vary=blas=Nehalem", "-v")
     failed = {nodeid.partition("::")[2] for nodeid, _, outcome in session.reports if outcome == "failed"}

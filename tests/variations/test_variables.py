@@ -7,6 +7,7 @@ import pytest
 
 from pytest_repro.variations import tunables
 from pytest_repro.variations.condition import Condition
+from pytest_repro.variations.processor import machine
 from pytest_repro.variations.registry import VARIATIONS, control_variables, variation
 
 
@@ -65,6 +66,17 @@ def test_every_variation_says_what_it_is_in_a_line_and_changes_no_dictionary_tha
         assert said
         assert not said.endswith(".")
         assert "\n" not in said
+
+
+@pytest.mark.skipif(bool(variation("blas").missing()) or machine() == "arm64", reason="kernels of x86")
+@pytest.mark.parametrize("pinned", ["Haswell", "nehalem", "SkylakeX"])
+def test_a_kernel_that_is_pinned_is_not_the_one_that_is_tried(monkeypatch, pinned):
+    monkeypatch.delenv("OPENBLAS_CORETYPE", raising=False)
+    (own,) = variation("blas").usual()
+    monkeypatch.setenv("OPENBLAS_CORETYPE", pinned)
+    (other,) = variation("blas").usual()
+    assert other.lower() != pinned.lower()
+    assert pinned.lower() == own.lower() or other == own
 
 
 def test_hardware_is_what_stands_for_hardware_alone():
