@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SIZE = 24
-EQUATIONS = 8  # OpenBLAS before 0.3.24 shares the factors of larger systems among threads
+EQUATIONS = 5  # OpenBLAS before 0.3.24 shares the factors of larger systems among threads, with AVX-512 from six on
 
 
 def bits(numpy: Any) -> Iterator[bytes]:
