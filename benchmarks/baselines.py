@@ -87,30 +87,39 @@ def direct(rounds: int, number: int = 1000) -> dict[str, Filled]:
 
 
 class Suite:
-    """A folder with the tests as one plugin has them, which pytest records and verifies."""
+    """A folder with the tests as one plugin has them, which pytest records and verifies.
+
+    Attributes:
+        folder: Where they are.
+        words: By which pytest verifies them.
+        recording: By which it records them.
+    """
 
     def __init__(self, folder: Path, *words: str, record: str = "", **parts: str) -> None:
-        self._folder, self._words, self._record = folder, words, record
+        self.folder, self.words, self.recording = folder, words, (*words, record)
         self._text = SUITE.format(**{"before": "", "mark": "", "fixture": "", **parts})
         folder.mkdir()
+        self._write()
 
     def record(self) -> float:
         """CPU seconds of a pytest that records all, none recorded before."""
-        for path in self._folder.iterdir():
-            if path.is_dir() and path.name != "__pycache__":
-                shutil.rmtree(path)
-        self._write()  # a peer records in the source itself
+        self.forget()
         # a peer may fail what it records; whether it is recorded, verifying tells
-        return cpu_of(self._folder, pytest_with(*self._words, self._record), may_fail=True)
+        return cpu_of(self.folder, pytest_with(*self.recording), may_fail=True)
 
     def verify(self) -> float:
         """CPU seconds of a pytest that verifies what is recorded, or only runs."""
-        if not self._record:
-            self._write()
-        return cpu_of(self._folder, pytest_with(*self._words))
+        return cpu_of(self.folder, pytest_with(*self.words))
+
+    def forget(self) -> None:
+        """As if nothing had been recorded."""
+        for path in self.folder.iterdir():
+            if path.is_dir() and path.name != "__pycache__":
+                shutil.rmtree(path)
+        self._write()  # a peer records in the source itself
 
     def _write(self) -> None:
-        module = self._folder / "test_small.py"
+        module = self.folder / "test_small.py"
         if not module.exists() or module.read_text("utf-8") != self._text:
             module.write_text(self._text, encoding="utf-8")
 
@@ -140,7 +149,11 @@ def through(rounds: int, few: int = 200, many: int = 1000) -> dict[str, Filled]:
     works: Works = {}
     with tempfile.TemporaryDirectory() as name:
         for number in (few, many):
-            works |= _works(Path(name, str(number)), here, number)
+            found = suites(Path(name, str(number)), here, number)
+            works |= {f"{who} without {number}": found.pop(f"{who} without").verify for who in ("ours", "bare")}
+            for who, one in found.items():
+                works |= {f"{who} record {number}": one.record, f"{who} verify {number}": one.verify}
+                one.record()
         taken = interleaved(works, rounds)
     filled = {}
     for wish in ("record", "verify"):
@@ -154,20 +167,14 @@ def through(rounds: int, few: int = 200, many: int = 1000) -> dict[str, Filled]:
     return filled
 
 
-def _works(folder: Path, here: list[str], number: int) -> Works:
-    """What is measured on suites of so many tests, everything recorded once."""
+def suites(folder: Path, here: list[str], number: int) -> dict[str, Suite]:
+    """Suites of so many tests, nothing recorded yet: ours, each peer's that is here, and two without any recording."""
     own = {"mark": "@pytest.mark.replay(tol=1e-9)\n", "fixture": ", repro", "check": "repro.record(**found)"}
     tests = {"number": str(number)}
     folder.mkdir()
-    suites = {
+    return {
+        "ours without": Suite(folder / "replayed", *OURS, **own, **tests),
+        "bare without": Suite(folder / "bare", check="assert found", **tests),
         "ours": Suite(folder / "ours", *OURS, record="--repro-record", **own, **tests),
         **{peer: Suite(folder / peer, *peers.loaded(peer), **PEERS[peer], **tests) for peer in here},
     }
-    works = {
-        f"ours without {number}": Suite(folder / "replayed", *OURS, **own, **tests).verify,
-        f"bare without {number}": Suite(folder / "bare", check="assert found", **tests).verify,
-    }
-    for who, one in suites.items():
-        works |= {f"{who} record {number}": one.record, f"{who} verify {number}": one.verify}
-        one.record()
-    return works

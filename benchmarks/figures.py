@@ -32,6 +32,7 @@ MEASURES = {
     "replay-instructions": "instructions.replay",
     "recorded": "arrays.recorded",
     "baselines": "baselines.through",
+    "baselines-instructions": "instructions.baselines",
     "store": "baselines.direct",
     "snapshot": "environment.snapshot",
     "child": "children.fresh",
@@ -42,7 +43,7 @@ MEASURES = {
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 """Between these a page holds what is measured."""
 
-COUNTED = ("idle-instructions", "replay-instructions")
+COUNTED = ("idle-instructions", "replay-instructions", "baselines-instructions")
 """Measurements that are the same each time: they know no rounds."""
 
 

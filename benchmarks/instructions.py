@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import peers
+from baselines import suites
 from rounds import OURS, BrokenError, Spread, cpu_of, pytest_with
 from rows import Filled
 from trivial import suite
@@ -61,16 +62,59 @@ def _filled(
     return Filled(ours, theirs, missing=missing, notes=notes)
 
 
+def baselines(few: int = 50, many: int = 200) -> dict[str, Filled]:
+    """Small baselines recorded and verified: what each more test takes over none recorded, in plain tests of the suite.
+
+    Ours is over the same replay without recorded envelopes, the peer's over the same tests without the peer.
+    """
+    here, missing = peers.installed("syrupy")
+    if shutil.which(COUNTER) is None:
+        return {
+            f"{wish}-instructions": Filled(missing=[f"{COUNTER} is not installed"]) for wish in ("record", "verify")
+        }
+    counts: dict[str, list[int]] = {}
+    with tempfile.TemporaryDirectory() as name:
+        for number in (few, many):
+            for who, one in suites(Path(name, str(number)), here, number).items():
+                if who.endswith("without"):
+                    counts.setdefault(who, []).append(counted(one.folder, *one.words))
+                    continue
+                one.record()  # compiles
+                one.forget()
+                counts.setdefault(f"{who} record", []).append(counting(one.folder, *one.recording, may_fail=True))
+                counts.setdefault(f"{who} verify", []).append(counting(one.folder, *one.words))
+    each = {what: (more - less) / (many - few) for what, (less, more) in counts.items()}
+    filled = {}
+    for wish in ("record", "verify"):
+        beyond = {
+            who: each[f"{who} {wish}"] - each["ours without" if who == "ours" else "bare without"]
+            for who in ("ours", *here)
+        }
+        ours, *theirs = (Spread((more / each["bare without"],), who) for who, more in beyond.items())
+        notes = [f"{who}: {more:,.0f} instructions each test" for who, more in beyond.items()]
+        filled[f"{wish}-instructions"] = Filled(ours, theirs, missing=missing, notes=notes)
+    return filled
+
+
 def counted(folder: Path, *words: str) -> int:
     """Instructions of one pytest, whose files are compiled.
 
     Raises:
         BrokenError: Valgrind told no number.
     """
-    command = pytest_with(*words)
-    cpu_of(folder, command)  # compiles
+    cpu_of(folder, pytest_with(*words))  # compiles
+    return counting(folder, *words)
+
+
+def counting(folder: Path, *words: str, may_fail: bool = False) -> int:
+    """Instructions of one pytest as things are.
+
+    Raises:
+        BrokenError: Valgrind told no number.
+    """
     told = folder / "told.txt"
-    cpu_of(folder, [COUNTER, "--tool=callgrind", "--callgrind-out-file=/dev/null", f"--log-file={told}", *command])
+    counter = [COUNTER, "--tool=callgrind", "--callgrind-out-file=/dev/null", f"--log-file={told}"]
+    cpu_of(folder, [*counter, *pytest_with(*words)], may_fail=may_fail)
     found = re.search(r"Collected : (\d+)", told.read_text("ascii", errors="replace"))
     if found is None:
         raise BrokenError("valgrind told no number of instructions")

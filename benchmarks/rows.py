@@ -45,6 +45,13 @@ ROWS = (
     Row(
         "verify-whole", "baselines", "1,000 small baselines verified, start and end of pytest included, each", "ms", 0.1
     ),
+    Row(
+        "record-instructions",
+        "baselines-instructions",
+        "small baselines recorded: instructions over none recorded, each more test, in plain tests of the suite",
+        "x",
+    ),
+    Row("verify-instructions", "baselines-instructions", "the same, verified", "x"),
     Row("record-direct", "store", "1,000 small baselines recorded by the store alone, each", "ms", 0.2),
     Row("verify-direct", "store", "1,000 small baselines verified by the store alone, each", "ms", 0.1),
     Row("snapshot", "snapshot", "snapshot of the environment, warm", "ms", 10),
