@@ -18,8 +18,6 @@ import pytest
 
 from pytest_repro.plugin.childhood import CHILD, VARIABLE, WORKER
 from pytest_repro.plugin.spec import Spec
-from pytest_repro.plugin.watching import Watching
-from pytest_repro.store import traces
 from pytest_repro.store.stream import Outlet
 from pytest_repro.values.secrets import mask
 from pytest_repro.variations.condition import Condition
@@ -31,6 +29,7 @@ if TYPE_CHECKING:
     from pytest_repro.observe.tracing import Tracer
     from pytest_repro.plugin.leaking import Between
     from pytest_repro.plugin.replay import Replay
+    from pytest_repro.plugin.watching import Watching
 
 NEUTRAL: dict[str, object] = {
     "lf": False,
@@ -114,7 +113,11 @@ class Child:
         self._count = 0
         self._alone = alone
         self._condition = Condition("", spec.members)
-        self._watching = Watching(spec.watched, config) if spec.watched else None
+        self._watching: Watching | None = None
+        if spec.watched:
+            from pytest_repro.plugin.watching import Watching  # noqa: PLC0415  # only for a reproducer
+
+            self._watching = Watching(spec.watched, config)
         self._between: Between | None = None
         if alone:
             _die_with(spec.parent)
@@ -168,6 +171,8 @@ class Child:
             "ignore": list(plan.ignore),
         }
         if tracer is not None:
+            from pytest_repro.store import traces  # noqa: PLC0415  # only where a test is traced
+
             tracer.stop()
             self._count += 1
             name = f"{self._process}-{self._count}{traces.ENDING}"

@@ -8,11 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_repro.controls import owners
 from pytest_repro.controls.catalogue import CATALOGUE
-from pytest_repro.controls.waivers import NAME, Waivers
-from pytest_repro.controls.waiving import WaivedFindings, of_waivers, unusable, waive_findings
-from pytest_repro.environment.lines import environment_line, hardware_line
 from pytest_repro.errors import ReproError
 from pytest_repro.plugin.options import settings_from
 from pytest_repro.plugin.project import cache_of
@@ -25,6 +21,8 @@ if TYPE_CHECKING:
     from pytest_repro.controls.occurrence import Occurrence
     from pytest_repro.controls.owners import Codeowners
     from pytest_repro.controls.verdict import Finding
+    from pytest_repro.controls.waivers import Waivers
+    from pytest_repro.controls.waiving import WaivedFindings
     from pytest_repro.environment.snapshot import Snapshot
     from pytest_repro.plugin.options import Settings
 
@@ -72,6 +70,8 @@ class Premises:
     @cached_property
     def waivers(self) -> Waivers:
         """What was accepted; nothing where the file cannot be used, which is then a finding."""
+        from pytest_repro.controls.waivers import NAME, Waivers  # noqa: PLC0415  # a child waives nothing
+
         try:
             return Waivers.read(self.root / NAME)
         except ReproError as error:
@@ -81,12 +81,16 @@ class Premises:
     @cached_property
     def codeowners(self) -> tuple[Path, Codeowners | None]:
         """The root of the repository, and who owns what in it."""
+        from pytest_repro.controls import owners  # noqa: PLC0415  # only where something was found
+
         above = (self.root, *self.root.parents)
         root = next((folder for folder in above if (folder / ".git").exists()), self.root)
         return root, owners.find(root)
 
     def owner_of(self, path: Path) -> str:
         """Who owns a file by CODEOWNERS; empty where nobody does."""
+        from pytest_repro.controls import owners  # noqa: PLC0415  # only where something was found
+
         if path not in self._owners:
             root, found = self.codeowners
             within = path.is_relative_to(root)
@@ -96,6 +100,8 @@ class Premises:
 
     def context(self) -> Mapping[str, str]:
         """The two lines of a drift report: on which hardware, in which environment."""
+        from pytest_repro.environment.lines import environment_line, hardware_line  # noqa: PLC0415  # only for a report
+
         told = self.settings.lock != "off" and (self.lock.lockstep is not None or self.lock.broken)
         words = self.lock.words if told else ""
         return {"hardware": hardware_line(self.snapshot), "environment": environment_line(self.snapshot, words)}
@@ -108,6 +114,8 @@ class Premises:
 
     def waived(self) -> WaivedFindings:
         """What was asked to be judged, after waivers."""
+        from pytest_repro.controls.waiving import waive_findings  # noqa: PLC0415  # a child waives nothing
+
         return waive_findings(self.findings(), self.waivers, self.today)
 
     def of_waivers(
@@ -121,6 +129,8 @@ class Premises:
             judged: Codes that the session itself was judged by.
             left: What was found and no waiver covers.
         """
+        from pytest_repro.controls.waiving import of_waivers, unusable  # noqa: PLC0415  # a child waives nothing
+
         waivers, policy = self.waivers, self.settings.policy
         if self.unusable is not None:
             return (unusable(self.unusable, policy),)

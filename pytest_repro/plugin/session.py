@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import dataclasses
 from contextlib import nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_repro.controls.waiving import REPLAY, Waived, waive
 from pytest_repro.errors import ReproError
 from pytest_repro.plugin import neighbours, seeding
 from pytest_repro.plugin.childhood import CHILD, PINNING
 from pytest_repro.plugin.guarded import Guarded
 from pytest_repro.plugin.instrument import Instruments
-from pytest_repro.plugin.judging import verdict_of
 from pytest_repro.plugin.marks import PLAN, Plan, plan_for
 from pytest_repro.plugin.options import LAST_SEED
 from pytest_repro.plugin.premises import premises_of
 from pytest_repro.plugin.replay import Replay
-from pytest_repro.plugin.reporting import Amendment
 from pytest_repro.plugin.run import RUN, Run
 from pytest_repro.plugin.seeding import SEED
 from pytest_repro.plugin.tally import tally_of
@@ -28,25 +24,19 @@ from pytest_repro.plugin.varying import varying_of
 from pytest_repro.seeds.arrival import Arrival
 from pytest_repro.seeds.pins import Pins
 from pytest_repro.seeds.registry import LIBRARIES
-from pytest_repro.store.place import FOLDER
 from pytest_repro.values.masks import Masks
 from pytest_repro.values.registry import Rooms
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
+    from collections.abc import Generator
     from contextlib import AbstractContextManager
-    from pathlib import Path
 
     from _pytest.fixtures import FixtureDef, SubRequest
 
-    from pytest_repro.controls.baseline import Baseline
-    from pytest_repro.controls.verdict import Finding, Verdict
     from pytest_repro.observe.tracing import Tracer
-    from pytest_repro.plugin.baselines import Baselines
     from pytest_repro.plugin.child import Child
-    from pytest_repro.plugin.leaking import Leaks
+    from pytest_repro.plugin.judgement import Judgement
     from pytest_repro.plugin.premises import Premises
-    from pytest_repro.plugin.proving import Proving
     from pytest_repro.plugin.varying import Varying
 
 NAME = "repro-session"
@@ -82,16 +72,17 @@ class ReproSession:
         self._config = config
         self._instruments = Instruments(config)
         self._tally = tally_of(config)
+        self._judgement: Judgement | None = None
+        if self._child is None:
+            from pytest_repro.plugin.judgement import Judgement  # noqa: PLC0415  # a child judges nothing
+
+            self._judgement = Judgement(config, premises, varying, self._tally)
         self._masks = Masks()
         self._rooms = Rooms()
         self._arrival: Arrival | None = None
         self._held = False
         self._late = Arrival(self.pins)
         self._warned = neighbours.Warned()
-        self._kept: dict[Path, bool] = {}
-        self._opened: Baselines | None = None
-        self._proving: Proving | None = None
-        self._leaks: Leaks | None = None
         if settings.mode == "all" or (settings.seeded and settings.mode != "off"):
             self._arrival = Arrival(self.pins)
             self.pins.hold()
@@ -216,6 +207,7 @@ class ReproSession:
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
         """Watch the body of a run."""
+        __tracebackhide__ = True  # what a test raises passes through here
         run = item.stash.get(RUN, None)
         if run is None:
             return (yield)
@@ -225,6 +217,7 @@ class ReproSession:
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, object, object]:
         """A replayed test may return what is to be compared."""
+        __tracebackhide__ = True  # what a test raises passes through here
         if pyfuncitem.stash.get(RUN, None) is None or pyfuncitem.get_closest_marker("replay") is None:
             return (yield)
         with neighbours.returning_allowed():
@@ -233,6 +226,7 @@ class ReproSession:
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_fixture_setup(self, fixturedef: FixtureDef[Any], request: SubRequest) -> Generator[None, object, object]:
         """A wider-scoped fixture draws from a seed of its own, so that no test's draws depend on who came first."""
+        __tracebackhide__ = True  # what a test raises passes through here
         if fixturedef.scope == "function" or self.pins.seed is None:
             made = yield
             run = request.node.stash.get(RUN, None) if fixturedef.argname == "tmp_path" else None
@@ -276,40 +270,6 @@ class ReproSession:
             guarded=self._guarded(item),
         )
 
-    def _judge(self, replay: Replay, reports: list[pytest.TestReport]) -> None:
-        with self._guarded(replay.item):
-            if replay.hidden or replay.plan.runs == 1:
-                policy = self.settings.policy
-                verdict = self._with_recorded(replay, self._located(replay.item, verdict_of(replay, policy)))
-                varied = None
-                if replay.plan.vary is not None:
-                    from pytest_repro.plugin.weighing import weighed  # noqa: PLC0415  # 40 ms, where something is varied
-
-                    apart = hasattr(self._config, "workerinput")
-                    varied = weighed(replay, verdict, self._varying.conditions(), policy, apart=apart)
-                    verdict = varied.verdict
-                calibration = None
-                if self.settings.calibrate:
-                    from pytest_repro.plugin.calibrating import calibrated  # noqa: PLC0415  # only where asked for
-
-                    calibration = calibrated(replay, self._varying.conditions(), policy)
-                    verdict = dataclasses.replace(verdict, findings=(*verdict.findings, *calibration.findings))
-                if verdict.findings and not verdict.owner:
-                    verdict = dataclasses.replace(verdict, owner=self._premises.owner_of(replay.item.path))
-                waived = Waived(verdict, (), ())
-                if verdict.findings:
-                    waived = waive(verdict, self._premises.waivers, self._premises.today, verdict.condition)
-                main = Amendment(replay, waived, self._premises, varied).apply(reports)
-                if calibration is not None and main is not None:
-                    vars(main)["repro"]["limits"] = calibration.lines
-                if main is not None and getattr(self._config, "workerinput", {}).get("repro_each"):
-                    from pytest_repro.plugin import fleet  # noqa: PLC0415  # only where workers are compared
-
-                    hardware = self._premises.snapshot.hw_class
-                    vars(main)[fleet.PARCEL] = fleet.packed(replay, waived.verdict, hardware)
-                if self.settings.record and main is not None:
-                    self._record(replay, waived.verdict, main, {} if calibration is None else calibration.limits)
-
     def _tracer(self, item: pytest.Item) -> Tracer:
         from pytest_repro.observe.ownership import Ownership  # noqa: PLC0415  # only where something drifted
         from pytest_repro.observe.sight import Sight  # noqa: PLC0415  # likewise
@@ -323,55 +283,10 @@ class ReproSession:
             if self._child is not None:
                 self._child.deliver(replay, reports, tracer)
 
-    def _with_recorded(self, replay: Replay, verdict: Verdict) -> Verdict:
-        """The verdict with what recorded envelopes add to it, where there may be one."""
-        module = replay.item.path
-        if module not in self._kept:
-            self._kept[module] = bool(self.settings.store) or (module.parent / FOLDER).is_dir()
-        if not (self._kept[module] or replay.plan.recorded):
-            return verdict
-        return self._baselines().judged(replay, verdict)
-
-    def _prove(self, item: pytest.Item, baseline: Baseline, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-        """With what a fresh process proves of the cause, where something drifted from its record."""
-        if not any(one.gaps and one.action != "accept" for one in findings):
-            return findings
-        if self._proving is None:
-            from pytest_repro.plugin.proving import Proving  # noqa: PLC0415  # only where something drifted
-
-            self._proving = Proving(self._config, self._premises)
-        return self._proving.proved(item, baseline, findings)
-
-    def _located(self, item: pytest.Item, verdict: Verdict) -> Verdict:
-        """With what fresh processes find of the state that a test leaves for its next run."""
-        if not any(one.code == "R105" for one in verdict.findings):
-            return verdict
-        if self._leaks is None:
-            from pytest_repro.plugin.leaking import Leaks  # noqa: PLC0415  # only where something is left
-
-            self._leaks = Leaks(self._config, self._premises)
-        return self._leaks.located(item, verdict)
-
-    def _baselines(self) -> Baselines:
-        if self._opened is None:
-            from pytest_repro.plugin.baselines import Baselines  # noqa: PLC0415  # only where something is recorded
-
-            self._opened = Baselines(self._premises, self._prove)
-        return self._opened
-
-    def _record(self, replay: Replay, verdict: Verdict, main: pytest.TestReport, limits: Mapping[str, float]) -> None:
-        """Hand a test on to be recorded, or the reason why it is not; a worker's goes with its report."""
-        recordings = self._tally.recordings_of(self._premises)
-        drifts = verdict.condition == REPLAY and verdict.action == "fail"
-        change = None if drifts else self._baselines().change(replay, verdict, limits)
-        why = "it drifts between its own runs: an irreproducible baseline is worse than none"
-        refused = (verdict.nodeid, why if drifts else "it did not pass")
-        if hasattr(self._config, "workerinput"):
-            vars(main)["repro_parcel"] = recordings.pack(change) if change is not None else {"refused": refused}
-        elif change is not None:
-            recordings.add(change)
-        else:
-            recordings.refuse(*refused)
+    def _judge(self, replay: Replay, reports: list[pytest.TestReport]) -> None:
+        with self._guarded(replay.item):
+            if self._judgement is not None:
+                self._judgement.judge(replay, reports)
 
     def _guarded(self, item: pytest.Item) -> Guarded:
         return Guarded(item.nodeid, self._tally.faults)

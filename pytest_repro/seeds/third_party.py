@@ -35,15 +35,15 @@ class Entry(NamedTuple):
 
 
 def declared() -> list[Entry]:
-    """The entry points of both groups, sorted by group and name; about 10 ms, once a session.
+    """The entry points of both groups, sorted by group and name; about 5 ms, once a session.
 
     A package that declares one callable in both groups is asked once.
     """
-    metadata = import_module("importlib.metadata")
+    points = import_module("importlib.metadata").entry_points()  # a group of them alone would take as long
     found: dict[str, Entry] = {}
     for group in (OWN_GROUP, RANDOMLY_GROUP):
         # sys.path decides the order in which they are found, and it differs between machines.
-        for point in sorted(metadata.entry_points(group=group), key=lambda point: (point.name, point.value)):
+        for point in sorted(points.select(group=group), key=lambda point: (point.name, point.value)):
             found.setdefault(point.value, Entry(group, point.name, point.value, point.load))
     return list(found.values())
 

@@ -102,6 +102,31 @@ def test_loading_the_plugin_imports_nothing_heavy(pytester, monkeypatch):
     }
 
 
+def test_a_fresh_process_that_judges_nothing_imports_nothing_that_judges(pytester):
+    pytester.makepyfile(test_it="def test_it(): x = 1.5\n")
+    pytester.makeconftest(
+        """
+        import os, sys
+        def pytest_unconfigure(config):
+            who = "child" if config.pluginmanager.hasplugin("repro-child") else "parent"
+            with open(f"{who}.txt", "w") as file:
+                file.write("\\n".join(name for name in sys.modules if name.startswith("pytest_repro")))
+        """
+    )
+    pytester.runpytest_subprocess("--repro=all", "--repro-vary=hashseed=5").assert_outcomes(passed=1)
+    child, parent = (set((pytester.path / f"{who}.txt").read_text("ascii").split()) for who in ("child", "parent"))
+    judging = {
+        "pytest_repro.controls.waiving",
+        "pytest_repro.plugin.judgement",
+        "pytest_repro.plugin.judging",
+        "pytest_repro.plugin.reporting",
+        "pytest_repro.report.page",
+    }
+    assert judging <= parent
+    assert not judging & child
+    assert "pytest_repro.values.registry" in child
+
+
 def test_the_package_exports_lazily():
     code = "import sys, pytest_repro; assert 'numpy' not in sys.modules; print(pytest_repro.__version__)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
