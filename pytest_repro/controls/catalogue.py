@@ -18,6 +18,8 @@ __all__ = ["ACTIONS", "CATALOGUE", "Action", "Control", "control", "policy_from"
 CATALOGUE: tuple[Control, ...] = (*TESTS, *SURROUNDINGS, *RECORDS)
 """In the order in which findings are told: what was computed, how it came about, what both stand on."""
 
+_BY_CODE = {entry.code: entry for entry in CATALOGUE}
+
 
 def control(code: str) -> Control:
     """The control with a code.
@@ -25,10 +27,10 @@ def control(code: str) -> Control:
     Raises:
         ReproError: ``U103`` if there is none.
     """
-    for entry in CATALOGUE:
-        if entry.code == code:
-            return entry
-    known = ", ".join(entry.code for entry in CATALOGUE)
+    found = _BY_CODE.get(code)
+    if found is not None:
+        return found
+    known = ", ".join(_BY_CODE)
     raise ReproError("U103", f"there is no control {code!r:.40}", place="policy", mend=f"use one of {known}")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -37,6 +38,9 @@ WHOLE = frozenset({"record", "return"})
 
 IDENTITY = -(1 << 64)
 """What stands for an integer that is the identity of an object of its run: no address and no hash is negative."""
+
+_DOUBLE = 8
+"""Bytes of a double, which holds whatever JSON's numbers become in Python."""
 
 _PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 
@@ -151,8 +155,9 @@ def _again(items: list[object], dtype: np.dtype[Any]) -> NDArray[Any]:
         bounds = np.iinfo(dtype)  # numpy 1 would wrap what lies beyond them
         if not all(bounds.min <= cast("int", item) <= bounds.max for item in items):
             raise entry.malformed(f"a number beyond every {single}", "values")
+    narrow = kin is float and single.itemsize < _DOUBLE
     try:
-        with np.errstate(over="raise"):  # 1e39 as float32
+        with np.errstate(over="raise") if narrow else nullcontext():  # 1e39 as float32
             found: NDArray[Any] = np.array(numbers, single)
     except FloatingPointError:
         raise entry.malformed(f"a number beyond every {single}", "values") from None

@@ -158,12 +158,19 @@ def read(data: Mapping[str, object]) -> Array:
     return _leaf(label, values)
 
 
+_NUMERIC = {dtype.str: dtype for dtype in map(np.dtype, "?bBhHiIlLqQefdFD")}
+"""What nearly every entry names, under the name that numpy writes: to catch warnings costs more than all else."""
+
+
 def dtype_named(text: str, place: str = "") -> np.dtype[Any]:
     """The dtype that a text names.
 
     Raises:
         ReproError: ``B602``: there is none, or numpy warns of the name, which is none that it writes itself.
     """
+    known = _NUMERIC.get(text)
+    if known is not None:
+        return known
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
