@@ -152,7 +152,8 @@ class _Reasons(NamedTuple):
             lines += ("the clock decides it (proved: serving the same readings removes the drift)",)
         if not lines and self.traced.way is not None and self.traced.way.threads:
             return ("threads run side by side there, and end in another order (likely)",), ()
-        if not lines and self.traced.way is not None and where.unwritten(self.traced.way.steps[0]):
+        leftover = any(gap.difference.shape == "leftover memory" for gap in gaps)
+        if not lines and (leftover or (self.traced.way is not None and where.unwritten(self.traced.way.steps[0]))):
             from pytest_repro.variations.uninitialized import UNINITIALIZED  # noqa: PLC0415  # only for such a drift
 
             return ("memory is read that nothing wrote to: it holds what was there before (likely)",), (

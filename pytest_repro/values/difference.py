@@ -12,6 +12,7 @@ Shape = Literal[
     "same values in other order",
     "unrelated draws",
     "NaN appeared",
+    "leftover memory",
     "values differ",
 ]
 """The shape of a difference. It decides what a report proposes next: a seed for unrelated draws,

@@ -7,6 +7,7 @@ order, a sign convention for flips. Where no law holds, the answer is the plain 
 from __future__ import annotations
 
 import math
+import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
 ROUNDING = {2: 3e-2, 4: 3.5e-4, 8: 1e-6}
 """Bytes of one number -> scaled difference below which it is called rounding. About half of the digits (the root of
 epsilon); a float64 gets ten float32 roundings, since it so often holds what float32 computed (``loss.item()``)."""
+
+SMALLEST = sys.float_info.min
+"""The smallest double with all its digits, 2.2e-308; an address of memory that is read as a double is below it."""
+
+_NOISE = 1e4 * math.ulp(0.0)  # so far apart, doubles without all their digits are no rounding
 
 NAMED = 6  # columns that a detail names
 FEW = 8  # below it a correlation says nothing
@@ -35,10 +41,22 @@ def of_numbers(before: float, after: float) -> Shape:
         return "NaN appeared"
     if math.isinf(before) or math.isinf(after) or math.isnan(before):
         return "values differ"
+    if leftover(abs(before - after), abs(before - after) / (max(abs(before), abs(after)) or 1.0)):
+        return "leftover memory"
     limit = ROUNDING[8] * max(abs(before), abs(after))
     if abs(before - after) <= limit:
         return "rounding-like"
     return "sign flip" if abs(before + after) <= limit else "values differ"
+
+
+def leftover(absolute: float, relative: float) -> bool:
+    """Whether doubles that differ look like what was in memory before: addresses, which as numbers are below 1e-307.
+
+    Args:
+        absolute: How far they are apart.
+        relative: The same, over the larger of the two.
+    """
+    return _NOISE < absolute < relative * SMALLEST
 
 
 def limit(dtype: np.dtype[Any]) -> float:
@@ -76,6 +94,8 @@ def of_arrays(before: NDArray[Any], after: NDArray[Any], gap: Gap, *, nans: int)
     if nans:
         return "NaN appeared", f"{nans} of {before.size} elements are NaN on one side only"
     relative, absolute, largest, rounding = gap
+    if before.dtype.kind in "fc" and rounding == ROUNDING[8] and leftover(absolute, relative):
+        return "leftover memory", ""
     if rounding and (relative <= rounding or absolute <= rounding * largest):
         return "rounding-like", ""
     # A flip has a relative difference of 2: reading one number spares a pass over both arrays.

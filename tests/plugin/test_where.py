@@ -132,6 +132,32 @@ def test_what_two_traced_runs_do_not_show_is_said(run):
     assert where(result) == ["not seen under tracing: two more runs, line by line, agree"]
 
 
+def test_numbers_that_are_addresses_are_memory_that_nothing_wrote_to_though_no_trace_shows_it(run):
+    result = run(
+        """
+        import numpy as np, pytest
+        from model import second
+        @pytest.mark.replay
+        def test_it():
+            x = np.array([1.0, 2.0, 6.9e-310 if second() else 4.6e-310])
+        """,
+        model="""
+        import sys
+        def second():
+            sys.repro_turns = getattr(sys, "repro_turns", 0) + 1
+            return sys.repro_turns == 2
+        """,
+    )
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(
+        [
+            "*1 of 3 elements, worst at [[]2[]]; leftover memory",
+            "  why *memory is read that nothing wrote to: it holds what was there before (likely)",
+            "  next *write before reading: numpy.zeros or numpy.full in place of numpy.empty",
+        ]
+    )
+
+
 def test_the_line_that_an_earlier_run_changed_something_at_stands_first(run):
     result = run(
         """

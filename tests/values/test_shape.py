@@ -12,6 +12,7 @@ from pytest_repro.values.tolerance import EXACT
 RNG = np.random.default_rng(0)
 NORMAL = RNG.normal(size=(40, 5))
 FLIPPED = NORMAL * np.array([1, -1, 1, 1, -1])
+MEMORY = np.array([0x7FA3_5C01_8B10, 0x55D1_22F0_4A50], np.uint64).view(np.float64)
 LARGE = RNG.normal(size=SORTABLE + 1)
 
 
@@ -40,6 +41,12 @@ LARGE = RNG.normal(size=SORTABLE + 1)
         pytest.param(NORMAL, RNG.normal(size=(40, 5)), "unrelated draws", "", id="draws"),
         pytest.param(RNG.random(64), RNG.random(64), "unrelated draws", "", id="uniform draws"),
         pytest.param(RNG.integers(0, 99, 64), RNG.integers(0, 99, 64), "unrelated draws", "", id="integer draws"),
+        pytest.param(MEMORY, MEMORY * (1 + 1e-6), "leftover memory", "", id="addresses read as numbers"),
+        pytest.param(np.append(MEMORY, 1.0), np.append(MEMORY[::-1], 1.0), "leftover memory", "", id="beside others"),
+        pytest.param(np.append(MEMORY, 1.0), np.append(MEMORY * 2, 1.1), "values differ", "", id="and others differ"),
+        pytest.param(np.array(0.0), MEMORY[0], "leftover memory", "", id="an address where nothing was"),
+        pytest.param(np.array(5e-324), np.array(1e-323), "values differ", "", id="the smallest doubles that there are"),
+        pytest.param(MEMORY.astype("f4"), np.float32(1e-41) + MEMORY.astype("f4"), "values differ", "", id="singles"),
         pytest.param(NORMAL, NORMAL + 0.1, "values differ", "", id="a shift"),
         pytest.param(np.arange(3.0), np.array([5.0, 7.0, 1.0]), "values differ", "", id="too few to call draws"),
     ],
@@ -70,6 +77,10 @@ def test_a_sum_of_bits_that_agrees_by_chance_is_no_reordering():
         (1.0, -1.0, "sign flip"),
         (1.0, float("nan"), "NaN appeared"),
         (1.0, 2.0, "values differ"),
+        (6.9e-310, 4.6e-310, "leftover memory"),
+        (0.0, 6.9e-310, "leftover memory"),
+        (1e-320, 2e-320, "values differ"),
+        (1e-300, 1.0000001e-300, "rounding-like"),
         (1.0, float("inf"), "values differ"),
     ],
 )
