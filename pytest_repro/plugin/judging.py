@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -12,9 +13,11 @@ from pytest_repro.compare import Comparison, Gap, addresses_of, compare, within,
 from pytest_repro.controls.counting import counted
 from pytest_repro.controls.verdict import Finding, Verdict, action_of, outcome_words, split
 from pytest_repro.diagnose.moment import is_time
+from pytest_repro.plugin.target import function_of
 from pytest_repro.report import draws, where
 from pytest_repro.report.advice import steps_for
 from pytest_repro.report.page import display
+from pytest_repro.values.address import category, rest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
 
 LEFT = "an earlier run left something"
 """How the sentence begins about state that nobody could name."""
+
+_NAME = re.compile(r"\w+")
 
 SHOWN_NAMES = 3
 """Names of changed state in one sentence."""
@@ -106,7 +111,7 @@ def _drifts(
     found, traced = replay.diagnosis(replay.envelopes(), comparison, quiet)
     total = comparison.compared + sum(gap.before is None or gap.after is None for gap in values)
     between = f"{total} observed values differ between {before.label} and {after.label} of this test"
-    reasons = _Reasons(found, traced, times_in(found), started_from(replay.item))
+    reasons = _Reasons(found, traced, times_in(found), started_from(replay.item), _made_unwritten(replay, values))
     return _drift_findings(outcomes, values, reasons, between, policy)
 
 
@@ -136,12 +141,14 @@ class _Reasons(NamedTuple):
         traced: Where they part.
         times: Addresses of readings of the clock.
         root: Of the project; places are told from there.
+        made: The line of the test that makes one of them and writes nothing into it, where no trace shows any.
     """
 
     found: Cause
     traced: Traced
     times: frozenset[str]
     root: Path
+    made: str = ""
 
     def of(self, gaps: Sequence[Gap]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Reasons of some drifts, and what to do next where that is known."""
@@ -152,19 +159,26 @@ class _Reasons(NamedTuple):
             lines += ("the clock decides it (proved: serving the same readings removes the drift)",)
         if not lines and self.traced.way is not None and self.traced.way.threads:
             return ("threads run side by side there, and end in another order (likely)",), ()
-        leftover = any(gap.difference.shape == "leftover memory" for gap in gaps)
-        if not lines and (leftover or (self.traced.way is not None and where.unwritten(self.traced.way.steps[0]))):
+        if not lines and (sure := self._leftover(gaps)):
             from pytest_repro.variations.uninitialized import UNINITIALIZED  # noqa: PLC0415  # only for such a drift
 
-            return ("memory is read that nothing wrote to: it holds what was there before (likely)",), (
-                UNINITIALIZED.mend,
-            )
+            told = f"memory is read that nothing wrote to: it holds what was there before ({sure})"
+            return (told,), (UNINITIALIZED.mend,)
         left = without(gaps, self.found.clock.union(*(one.addresses for one in guilty)))
         if lines and left:
             named = ", ".join(sorted(display(gap.address) for gap in left)[:SHOWN_NAMES])
             more = f" and {len(left) - SHOWN_NAMES} more" if len(left) > SHOWN_NAMES else ""
             lines += (f"nothing that was tried explains {named}{more}",)
         return lines, draws.steps([one.site for one in guilty])
+
+    def _leftover(self, gaps: Sequence[Gap]) -> str:
+        """How sure it is that memory held them before: by the numbers, the line they part at, or the test."""
+        way = self.traced.way
+        if any(gap.difference.shape == "leftover memory" for gap in gaps):
+            return "likely"
+        if way is not None:
+            return "likely" if where.unwritten(way.steps[0]) else ""
+        return "perhaps: no trace tells" if self.made else ""
 
     def where(self) -> tuple[str, ...]:
         """Source lines, or why there are none."""
@@ -176,8 +190,20 @@ class _Reasons(NamedTuple):
             return tuple(dict.fromkeys(where.source(site.file, site.line, self.root) for site in sites))
         if self.traced.refused:
             return (f"not traced: {self.traced.refused}",)
+        if self.made:
+            return (self.made,)
         cut = ", as far as they were traced" if self.traced.cut else ""
         return (f"not seen under tracing: two more runs, line by line, agree{cut}",)
+
+
+def _made_unwritten(replay: Replay, values: Sequence[Gap]) -> str:
+    """The line of the test that makes a drifted array and writes nothing into it; empty where there is none."""
+    function = function_of(replay.item)
+    names = {_NAME.match(rest(address)) for gap in values for address in gap.addresses if category(address) == "locals"}
+    if function is None or not names:
+        return ""
+    root = started_from(replay.item)
+    return where.unwritten_in(function.__code__, {name[0] for name in names if name is not None}, root)
 
 
 def _drift_findings(

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from pytest_repro.report.draws import at
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
+    from types import CodeType
     from typing import Protocol
 
     class Place(Protocol):
@@ -67,6 +68,23 @@ def source(file: str, line: int, root: Path) -> str:
 def unwritten(step: Place) -> bool:
     """Whether a line makes an array and writes nothing into it, as ``numpy.empty`` and its kin do."""
     return _UNWRITTEN.search(linecache.getline(step.file, step.line)) is not None
+
+
+def unwritten_in(code: CodeType, names: Collection[str], root: Path) -> str:
+    """The line of a function that binds one of some names to such an array; empty where there is none.
+
+    Args:
+        code: The function's own.
+        names: Of its variables.
+        root: Of the project.
+    """
+    last = max((line for _, _, line in code.co_lines() if line), default=code.co_firstlineno)
+    for number in range(code.co_firstlineno, last + 1):
+        text = linecache.getline(code.co_filename, number)
+        bound, equals, made = text.partition("=")
+        if equals and bound.strip() in names and _UNWRITTEN.search(made):
+            return source(code.co_filename, number, root)
+    return ""
 
 
 def origin(lines: Sequence[str]) -> tuple[str, int] | None:

@@ -158,6 +158,27 @@ def test_numbers_that_are_addresses_are_memory_that_nothing_wrote_to_though_no_t
     )
 
 
+def test_a_line_of_the_test_that_makes_the_drifted_array_and_writes_nothing_is_told_though_no_trace_shows_it(run):
+    result = run(
+        """
+        import pytest
+        from model import empty
+        @pytest.mark.replay
+        def test_it():
+            other = [1.0]
+            x = empty(3)
+        """,
+        model="""
+        import sys
+        def empty(size):
+            sys.repro_turns = getattr(sys, "repro_turns", 0) + 1
+            return [float(sys.repro_turns == 2)] * size
+        """,
+    )
+    assert where(result) == ["test_it.py:6  x = empty(3)"]
+    result.stdout.fnmatch_lines(["  why *memory is read that nothing wrote to: * (perhaps: no trace tells)"])
+
+
 def test_the_line_that_an_earlier_run_changed_something_at_stands_first(run):
     result = run(
         """
