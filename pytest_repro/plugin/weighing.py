@@ -17,17 +17,15 @@ from pytest_repro.plugin.judging import started_from
 from pytest_repro.plugin.laboratory import telling
 from pytest_repro.report import where
 from pytest_repro.report.chart import IDLE, word
-from pytest_repro.values.address import category, whole
 from pytest_repro.variations.condition import FRESH
 from pytest_repro.variations.hashseed import HASHSEED
 from pytest_repro.variations.registry import same_hash_seed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from pytest_repro.controls.catalogue import Action
     from pytest_repro.controls.verdict import Verdict
-    from pytest_repro.envelope import Envelope
     from pytest_repro.plugin.conditions import Conditions
     from pytest_repro.plugin.replay import Replay
 
@@ -72,9 +70,6 @@ def weighed(
     varied = conditions.of(nodeid)
     filled = unwritten(varied, terms) - known
     twins = conditions.twins(nodeid)
-    drifting = verdict.condition == REPLAY and any(one.code in DRIFTS for one in verdict.findings)
-    if drifting:
-        known |= _kin(known, (replay.envelopes()[0], *(twins or ())))
     again = None if twins is None else unrepeatable(*twins, terms, explained=known | filled, policy=policy)
     unstable = known | _addresses(again)
     judgement = judged(
@@ -83,7 +78,8 @@ def weighed(
         unstable=unstable,
         confirmed=conditions.confirmed(nodeid),
         unwritten=filled,
-        shaky=again is not None or drifting,
+        shaky=again is not None
+        or (verdict.condition == REPLAY and any(one.code in DRIFTS for one in verdict.findings)),
         policy=policy,
     )
     judgement = replace(judgement, findings=tuple(_placed(one, conditions, replay) for one in judgement.findings))
@@ -122,12 +118,6 @@ def _placed(finding: Finding, conditions: Conditions, replay: Replay) -> Finding
     if way is None:
         return finding
     return replace(finding, where=where.lines(way.steps, way.producers, started_from(replay.item)))
-
-
-def _kin(known: frozenset[str], twins: Iterable[Envelope]) -> frozenset[str]:
-    """Other items of values that drift in one process already: that a new process draws them anew is no news."""
-    wholes = {whole(address) for address in known} - {category(address) for address in known} - known
-    return frozenset(address for run in twins for address in run.observations if whole(address) in wholes)
 
 
 def _addresses(finding: Finding | None) -> frozenset[str]:

@@ -42,17 +42,6 @@ def rest(address: str) -> str:
     return address[len(category(address)) :].removeprefix(".")
 
 
-_LAST = re.compile(r"(?:@[0-9]+|\[-?[0-9]+\])$")
-
-
-def whole(address: str) -> str:
-    """What an address is a numbered item of: ``locals.b`` of ``locals.b[0]``, ``asserted.f(x)`` of its hit ``...@3``.
-
-    Named items are things of their own: ``record.scores["f1"]`` is itself.
-    """
-    return _LAST.sub("", address)
-
-
 @lru_cache(maxsize=1024)
 def _compiled(pattern: str) -> re.Pattern[str]:
     first, *pieces = ("".join("." if char == "?" else re.escape(char) for char in part) for part in pattern.split("*"))

@@ -214,25 +214,6 @@ def test_varied(): x = varied()
     assert "under hashseed=5" in session.result.stdout.str()
 
 
-def test_items_of_a_value_that_drifts_in_one_process_are_told_once(pytester, apart):
-    pytester.makepyfile(
-        test_it="""
-        import os, pytest
-        BORN = os.urandom(8).hex()
-        @pytest.mark.replay
-        def test_numbered(): x = [os.urandom(8).hex(), BORN]
-        @pytest.mark.replay
-        def test_named(): x = {"drawn": os.urandom(8).hex(), "born": BORN}
-        """
-    )
-    pages = apart("--repro-vary=hashseed=5").result.stdout.str().split(" [drift] ")
-    numbered, named = (next(page for page in pages if f"::{name} " in page) for name in ("test_numbered", "test_named"))
-    assert "RPR-R101" in numbered
-    assert "RPR-R113" not in numbered
-    assert "RPR-R113" in named
-    assert 'x["born"]' in named
-
-
 TOLERANT = """
 import os, pytest
 def value(): return 1.0 + 1e-12 * (os.environ.get("OPENBLAS_CORETYPE") == "Nehalem")

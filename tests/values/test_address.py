@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pytest_repro.values.address import category, matches, rest, whole
+from pytest_repro.values.address import category, matches, rest
 
 
 def found(pattern: str, text: str) -> bool:
@@ -37,14 +37,6 @@ def test_a_star_is_any_text_a_question_mark_any_character_and_all_else_itself(pa
 @pytest.mark.parametrize("pattern", ["a*" * 40 + "b", "*a" * 40, "?*" * 40 + "b", "*" * 5000 + "b"])
 def test_a_pattern_of_many_stars_is_answered_before_anybody_waits(pattern):
     assert not matches(pattern, "locals." + "a" * 30 + "c")
-
-
-def test_numbered_items_belong_to_a_whole_and_named_ones_to_themselves():
-    wholes = ["locals.b", "asserted.f(x)", "asserted.b[n]", 'record.b["f1"]', "stdout"]
-    assert (
-        list(map(whole, ["locals.b[0]", "asserted.f(x)@3", "asserted.b[n]@1", 'record.b["f1"]', "stdout[3]"])) == wholes
-    )
-    assert list(map(whole, ["locals.b", "locals.b[-1]", "locals.b[1][2]"])) == ["locals.b", "locals.b", "locals.b[1]"]
 
 
 def test_an_address_is_its_category_and_the_rest():
