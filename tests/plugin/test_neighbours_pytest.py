@@ -256,7 +256,7 @@ def test_an_interrupt_of_the_visible_run_is_not_judged_and_runs_nothing_again(ap
 @pytest.mark.parametrize(
     ("where", "told"),
     [
-        ("pytest_repro.plugin.session.verdict_of", "while it judges"),
+        ("pytest_repro.plugin.judgement.verdict_of", "while it judges"),
         ("pytest_repro.plugin.replay.clone", "before the hidden run"),
         ("pytest_repro.plugin.run.Run.note_report", "in a report"),
     ],

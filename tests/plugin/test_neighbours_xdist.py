@@ -133,9 +133,9 @@ def test_a_wrong_marker_is_one_usage_error_with_its_text(apart, pytester, mode):
 def test_a_fault_of_the_plugin_in_a_worker_keeps_the_verdict_and_gives_status_3(apart, pytester):
     pytester.makeconftest(
         """
-        import pytest_repro.plugin.session as session
+        from pytest_repro.plugin import judgement
         def broken(*args): raise LookupError("planted")
-        session.verdict_of = broken
+        judgement.verdict_of = broken
         """
     )
     pytester.makepyfile("import pytest\n@pytest.mark.replay\ndef test_it(): x = 1\n")
