@@ -15,7 +15,7 @@ from pytest_repro.controls.verdict import Finding, Verdict, action_of, outcome_w
 from pytest_repro.diagnose.moment import is_time
 from pytest_repro.plugin.target import function_of
 from pytest_repro.report import draws, where
-from pytest_repro.report.advice import steps_for
+from pytest_repro.report.advice import STEPS, steps_for
 from pytest_repro.report.page import display
 from pytest_repro.values.address import category, rest
 
@@ -111,7 +111,8 @@ def _drifts(
     found, traced = replay.diagnosis(replay.envelopes(), comparison, quiet)
     total = comparison.compared + sum(gap.before is None or gap.after is None for gap in values)
     between = f"{total} observed values differ between {before.label} and {after.label} of this test"
-    reasons = _Reasons(found, traced, times_in(found), started_from(replay.item), _made_unwritten(replay, values))
+    made = _made_unwritten(replay, values) if traced.way is None else ""
+    reasons = _Reasons(found, traced, times_in(found), started_from(replay.item), made)
     return _drift_findings(outcomes, values, reasons, between, policy)
 
 
@@ -160,10 +161,8 @@ class _Reasons(NamedTuple):
         if not lines and self.traced.way is not None and self.traced.way.threads:
             return ("threads run side by side there, and end in another order (likely)",), ()
         if not lines and (sure := self._leftover(gaps)):
-            from pytest_repro.variations.uninitialized import UNINITIALIZED  # noqa: PLC0415  # only for such a drift
-
             told = f"memory is read that nothing wrote to: it holds what was there before ({sure})"
-            return (told,), (UNINITIALIZED.mend,)
+            return (told,), (STEPS["leftover memory"],)
         left = without(gaps, self.found.clock.union(*(one.addresses for one in guilty)))
         if lines and left:
             named = ", ".join(sorted(display(gap.address) for gap in left)[:SHOWN_NAMES])

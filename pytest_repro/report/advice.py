@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from pytest_repro.values.address import category
+from pytest_repro.variations.uninitialized import UNINITIALIZED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +18,7 @@ STEPS = {
     "same values in other order": "sort before using: sorted(...) over a set or listing, "
     'kind="stable" for ties, results in the order submitted',
     "sign flip": "fix a sign convention: make the largest component of each column positive",
-    "leftover memory": "write before reading: numpy.zeros or numpy.full in place of numpy.empty",
+    "leftover memory": UNINITIALIZED.mend,
     "NaN appeared": 'find where it arises: numpy.errstate(all="raise") around the computation',
 }
 """Advice by shape; rounding has a tolerance of its own below."""

@@ -41,10 +41,11 @@ def of_numbers(before: float, after: float) -> Shape:
         return "NaN appeared"
     if math.isinf(before) or math.isinf(after) or math.isnan(before):
         return "values differ"
-    if leftover(abs(before - after), abs(before - after) / (max(abs(before), abs(after)) or 1.0)):
+    absolute, largest = abs(before - after), max(abs(before), abs(after))
+    if leftover(absolute, absolute / (largest or 1.0)):
         return "leftover memory"
-    limit = ROUNDING[8] * max(abs(before), abs(after))
-    if abs(before - after) <= limit:
+    limit = ROUNDING[8] * largest
+    if absolute <= limit:
         return "rounding-like"
     return "sign flip" if abs(before + after) <= limit else "values differ"
 
