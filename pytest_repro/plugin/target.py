@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_repro.observe.callee import innermost
+from pytest_repro.observe.callee import enclosed, innermost
 
 if TYPE_CHECKING:
     from types import FunctionType
@@ -20,4 +20,7 @@ def function_of(item: pytest.Item) -> FunctionType | None:
     hypothesis = getattr(found, "hypothesis", None)
     if hypothesis is not None:  # @given keeps the test that it calls with examples
         found = getattr(hypothesis, "inner_test", found)
-    return innermost(found)
+    function, name = innermost(found), getattr(item, "originalname", None)
+    if function is None or not name or function.__name__ == name:
+        return function
+    return enclosed(function, name) or function

@@ -70,7 +70,8 @@ def weighed(
     varied = conditions.of(nodeid)
     filled = unwritten(varied, terms) - known
     twins = conditions.twins(nodeid)
-    again = None if twins is None else unrepeatable(*twins, terms, explained=known | filled, policy=policy)
+    drifting = verdict.condition == REPLAY and any(one.code in DRIFTS for one in verdict.findings)
+    again = twins and unrepeatable(*twins, terms, explained=known | filled, drifting=drifting, policy=policy)
     unstable = known | _addresses(again)
     judgement = judged(
         varied,
@@ -78,8 +79,7 @@ def weighed(
         unstable=unstable,
         confirmed=conditions.confirmed(nodeid),
         unwritten=filled,
-        shaky=again is not None
-        or (verdict.condition == REPLAY and any(one.code in DRIFTS for one in verdict.findings)),
+        shaky=again is not None or drifting,
         policy=policy,
     )
     judgement = replace(judgement, findings=tuple(_placed(one, conditions, replay) for one in judgement.findings))

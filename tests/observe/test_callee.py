@@ -6,7 +6,7 @@ import functools
 
 import pytest
 
-from pytest_repro.observe.callee import innermost
+from pytest_repro.observe.callee import enclosed, innermost
 
 
 def target():
@@ -57,3 +57,28 @@ def test_wrappers_in_a_circle_have_no_end():
 
     one.__wrapped__ = one
     assert innermost(one) is None
+
+
+def plain_wrapper_of(test):
+    def around(*words):
+        return test(*words)
+
+    return around
+
+
+def test_what_a_plain_wrapper_closes_over_is_found_by_its_name():
+    assert enclosed(plain_wrapper_of(target), "target") is target
+    assert enclosed(plain_wrapper_of(plain_wrapper_of(Room().method)), "method") is Room.method
+    assert enclosed(plain_wrapper_of(target), "another") is None
+    assert enclosed(target, "target") is None  # it closes over nothing
+
+
+def test_a_circle_and_an_unbound_name_end_the_search():
+    def one():
+        return two, later
+
+    def two():
+        return one
+
+    assert enclosed(one, "target") is None
+    later = 1

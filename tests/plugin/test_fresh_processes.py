@@ -181,6 +181,25 @@ def test_salt(): x = SALT + "!"
     assert "4 fresh processes" in session.summary()  # a pair of twins; nothing was left to be split
 
 
+def test_beside_a_drift_between_two_runs_a_drift_between_processes_blames_no_import(pytester, apart):
+    pytester.makepyfile(
+        test_it="""
+import os, pytest
+SALT = os.urandom(4).hex()
+@pytest.mark.replay
+def test_both():
+    drawn = os.urandom(4).hex()
+    salted = SALT + "!"
+"""
+    )
+    session = apart("--repro-vary=combined")
+    text = session.result.stdout.str()
+    assert session.ret == 1
+    assert text.index("RPR-R101 value drift") < text.index("RPR-R113 drift between processes: 1 of 2 observed values")
+    assert "why        values of this test drift between two runs of one process as well" in text
+    assert "a draw at import" not in text
+
+
 def test_the_marker_asks_for_conditions_and_none_is_a_limit_that_no_option_lifts(pytester, apart):
     pytester.makepyfile(
         test_it=CHILD

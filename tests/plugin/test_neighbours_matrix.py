@@ -22,6 +22,9 @@ class Neighbour(NamedTuple):
     words: tuple[str, ...]
     source: str
     copies: int = 1
+    files: tuple[tuple[str, str], ...] = ()
+    begin: tuple[str, ...] = ()
+    """Words of a session that comes first, without replay: the neighbour keeps its expectations in it."""
 
 
 FUNCTIONS = """
@@ -89,6 +92,69 @@ def test_draws(mocker):
     x = np.random.default_rng().random()
 """
 
+KEPT = """
+import pytest, numpy as np
+pytestmark = pytest.mark.replay
+def test_sound(FIXTURE):
+    kept = 2
+    CHECK
+def test_draws(FIXTURE):
+    x = np.random.default_rng().random()
+    CHECK
+"""
+
+FIGURES = """
+import matplotlib
+matplotlib.use("agg")
+import matplotlib.pyplot as plt
+import pytest, numpy as np
+pytestmark = [pytest.mark.replay, pytest.mark.mpl_image_compare]
+def drawn():
+    figure, axes = plt.subplots()
+    axes.plot([1, 2, 3])
+    return figure
+def test_sound():
+    figure = drawn()
+    return figure
+def test_draws():
+    x = np.random.default_rng().random()
+    return drawn()
+"""
+
+ORDERED = """
+import pytest, numpy as np
+pytestmark = pytest.mark.replay
+@pytest.mark.order(2)
+def test_sound(): kept = 2
+@pytest.mark.order(1)
+def test_draws(): x = np.random.default_rng().random()
+"""
+
+ROWS = """
+import pytest, numpy as np
+from django.contrib.auth.models import User
+pytestmark = [pytest.mark.replay, pytest.mark.django_db]
+def test_sound():
+    User.objects.create_user("kim")
+    count = User.objects.count()
+def test_draws():
+    User.objects.create_user("lee")
+    x = np.random.default_rng().random()
+"""
+
+SETTINGS = """
+SECRET_KEY = "x"
+INSTALLED_APPS = ["django.contrib.contenttypes", "django.contrib.auth"]
+DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
+DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+"""
+
+
+def checked(fixture: str, check: str) -> str:
+    return KEPT.replace("FIXTURE", fixture).replace("CHECK", check)
+
+
 NEIGHBOURS = (
     Neighbour("pytest_asyncio", "asyncio", ("-o", "asyncio_default_fixture_loop_scope=function"), COROUTINES),
     Neighbour("anyio", "anyio", (), COROUTINES.replace("NAME", "anyio")),
@@ -103,6 +169,23 @@ NEIGHBOURS = (
     Neighbour("pytest_sugar", "pytest_sugar", (), FUNCTIONS),
     Neighbour("pytest_repeat", "pytest_repeat", ("--count=2",), FUNCTIONS, 2),
     Neighbour("pytest_flakefinder", "flakefinder", ("--flake-finder", "--flake-runs=2"), FUNCTIONS, 2),
+    Neighbour("syrupy", "syrupy", (), checked("snapshot", "assert 3 == snapshot"), begin=("--snapshot-update",)),
+    Neighbour(
+        "pytest_regressions",
+        "pytest_regressions.plugin pytest_datadir.plugin",
+        (),
+        checked("num_regression", 'num_regression.check({"a": np.arange(3.0)})'),
+        begin=("--force-regen",),
+    ),
+    Neighbour(
+        "pytest_benchmark",
+        "pytest_benchmark.plugin",
+        ("--benchmark-min-rounds=1", "--benchmark-max-time=0.01"),
+        checked("benchmark", "benchmark(sum, range(100))"),
+    ),
+    Neighbour("pytest_mpl", "pytest_mpl.plugin", ("--mpl",), FIGURES, begin=("--mpl-generate-path=baseline",)),
+    Neighbour("pytest_django", "pytest_django.plugin", ("--ds=settings",), ROWS, files=(("settings", SETTINGS),)),
+    Neighbour("pytest_order", "pytest_order.plugin", (), ORDERED),
     Neighbour("unittest", "", (), METHODS),
     Neighbour("_pytest.subtests", "", (), SUBTESTS),
 )
@@ -116,8 +199,10 @@ def names_in(path):
 def test_recorded_varied_and_diagnosed_each_test_is_told_once(apart, pytester, neighbour):
     if importlib.util.find_spec(neighbour.module) is None:
         pytest.skip(f"needs {neighbour.module}")
-    pytester.makepyfile(test_it=neighbour.source.replace("NAME", "asyncio"))
+    pytester.makepyfile(test_it=neighbour.source.replace("NAME", "asyncio"), **dict(neighbour.files))
     pytester.makeini("[pytest]\n")
+    if neighbour.begin:
+        apart(*neighbour.begin, "--repro=off", plugins=neighbour.plugins)
     count = neighbour.copies
     first = apart(*neighbour.words, "--repro-record", plugins=neighbour.plugins)
     text = first.result.stdout.str()

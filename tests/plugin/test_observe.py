@@ -11,6 +11,10 @@ def turn():
     sys.repro_turn = not getattr(sys, "repro_turn", False)
     return sys.repro_turn
 def either(first, second): return first if turn() else second
+def decorated(test):
+    def around():  # no functools.wraps
+        return test()
+    return around
 """
 
 SHOWN = {
@@ -21,6 +25,8 @@ SHOWN = {
         "either(1.0, 2.0) ",
     ),
     "asserted in a loop": ("def test_it():\n    for i in range(3):\n        assert either(1, 2) < 3\n", "either(1, 2)"),
+    "locals under a decorator": ("@decorated\ndef test_it():\n    x = either(1, 2)\n", "x "),
+    "asserted under a decorator": ("@decorated\ndef test_it():\n    assert either(1, 2) < 3\n", "either(1, 2) "),
     "return": ("def test_it():\n    return either(1, 2)\n", "return "),
     "return of parts": ("def test_it():\n    return [either('a', 'b'), 'c']\n", "return[0] "),
     "record": ("def test_it(repro):\n    repro.record(loss=either(0.5, 0.25))\n", "loss "),
