@@ -317,7 +317,9 @@ def unrepeatable(
         action=action_of("R113", policy),
         gaps=gaps,
         reasons=(_DRIFTING if drifting else _DRAWN_ANEW,),
-        steps=() if drifting else ("pin what is drawn at import: --repro-seed=0; sort what is ordered by identity",),
+        steps=()
+        if drifting
+        else ("pin what is drawn at import: --repro-pin=entropy; sort what is ordered by identity",),
         labels=(FRESH.label, "fresh again"),
         condition=FRESH.label,
         against="two fresh processes with nothing changed",

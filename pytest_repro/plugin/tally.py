@@ -11,6 +11,7 @@ import pytest
 
 from pytest_repro.controls.counting import counted
 from pytest_repro.plugin import neighbours
+from pytest_repro.plugin.heading import MOST_PAGES, headed, of_records
 from pytest_repro.plugin.standing import Standing
 
 if TYPE_CHECKING:
@@ -25,26 +26,15 @@ if TYPE_CHECKING:
 
 NAME = "repro-tally"
 
-MOST_PAGES = 20
-"""Drifted tests, and warned ones, that are told in full; the rest get a line each."""
-
 FAULT_STATUS = 3
 """Exit status for a fault of the plugin itself, as pytest's own internal errors have."""
 
 
-class _Short:
-    """A drift in one line, where many were told in full: what pytest needs of a failure's representation."""
+IN_VAIN = "no test was replayed: @pytest.mark.replay marks one, --repro=all replays all"
+"""Told where an option asks for something of replayed tests, and there are none."""
 
-    def __init__(self, whole: Any, headline: str) -> None:
-        self._headline = headline
-        self.reprcrash = getattr(whole, "reprcrash", None)
-
-    def toterminal(self, writer: Any) -> None:
-        """Write it."""
-        writer.line(str(self))
-
-    def __str__(self) -> str:
-        return f"{self._headline}\n  in full: --repro-report=repro.html, or run this test alone"
+ASKING = ("repro_record", "repro_record_all", "repro_vary", "repro_calibrate", "repro_report")
+"""Options of the command line that do nothing without a replayed test."""
 
 
 class Tally:
@@ -165,7 +155,7 @@ class Tally:
 
     def _publish(self, overview: Overview | None, exit_status: int) -> None:
         """Write the reports that were asked for, and tell a CI service where it offers a way."""
-        if not self.facts and not self._config.getoption("repro_report", None):
+        if not self.facts and not (self._config.getoption("repro_report") or self._config.getini("repro_report")):
             return
         settings = self._premises().settings
         if not settings.documented or (not settings.reports and not self.facts):
@@ -182,20 +172,10 @@ class Tally:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_terminal_summary(self, terminalreporter: TerminalReporter) -> Generator[None, object, object]:
         """Head drifted tests as such while pytest writes its failures; write our own part last, where eyes are."""
-        changed = []
-        for report in terminalreporter.stats.get("failed", []):
-            facts = getattr(report, "repro", None)
-            if isinstance(facts, dict) and facts["drift"]:
-                changed.append((report, report.location, report.longrepr))
-                path, line, domain = report.location
-                report.location = (path, line, f"{domain} [{'record' if _of_records(facts) else 'drift'}]")
-                if len(changed) > MOST_PAGES:
-                    report.longrepr = _Short(report.longrepr, facts["text"].partition("\n")[0])
         try:
-            return (yield)
+            with headed(terminalreporter.stats.get("failed", [])):
+                return (yield)
         finally:
-            for report, location, longrepr in changed:
-                report.location, report.longrepr = location, longrepr
             self.write(terminalreporter)
 
     def write(self, reporter: TerminalReporter) -> None:
@@ -214,10 +194,16 @@ class Tally:
         self._write_faults(reporter)
         if self.facts:
             self._write_groups(reporter)
-        if self.facts or self._said():
+        if self.facts or self._said() or self._in_vain(reporter):
             reporter.write_line(self.line())
         for line in self.said:
             reporter.write_line(line)
+
+    def _in_vain(self, reporter: TerminalReporter) -> bool:
+        """Whether something was asked of replayed tests, tests ran, and none of them is one."""
+        ran = any(reporter.stats.get(ended) for ended in ("passed", "failed", "error", "xfailed", "xpassed"))
+        off = self._config.getoption("repro_mode") == "off"
+        return ran and not off and any(self._config.getoption(name) for name in ASKING)
 
     def _said(self) -> list[str]:
         """What the summary's line says beside the replayed tests."""
@@ -286,14 +272,14 @@ class Tally:
     def line(self) -> str:
         """The summary in one line."""
         if not self.facts:
-            return f"repro: {', '.join(self._said())}"
+            return f"repro: {', '.join(self._said()) or IN_VAIN}"
         ran = [facts for facts in self.facts if not facts["skipped"]]
         parts = [
             f"{counted(len(ran), 'test')} replayed",
             f"{counted(sum(facts['compared'] for facts in ran), 'value')} compared",
         ]
         failing = [facts for facts in self.facts if any(action == "fail" for _, action, _ in facts["findings"])]
-        unusable = sum(map(_of_records, failing))
+        unusable = sum(map(of_records, failing))
         drifted = len(failing) - unusable
         within = " within a worker" * (self.workers is not None)
         parts.append((counted(drifted, "drift") if drifted else "no drift") + within)
@@ -383,11 +369,6 @@ def tally_of(config: pytest.Config) -> Tally:
 def _warned(facts: dict[str, Any]) -> bool:
     actions = [action for _, action, _ in facts["findings"]]
     return "warn" in actions and "fail" not in actions
-
-
-def _of_records(facts: dict[str, Any]) -> bool:
-    """Whether a test fails for what was recorded alone: that is missing or damaged, and nothing drifted."""
-    return all(code.startswith("B") for code, action, _ in facts["findings"] if action == "fail")
 
 
 def _function(facts: dict[str, Any]) -> str:

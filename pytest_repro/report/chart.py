@@ -19,7 +19,8 @@ SIMULATED = "simulated"
 """Heads the columns of hardware that this machine only pretends to be."""
 
 EQUAL, DRIFT, IDLE = "=", "DRIFT", "no effect"
-ALWAYS = ("fresh", "combined")
+FRESH = "fresh"
+ALWAYS = (FRESH, "combined")
 """Columns that are there whatever they tell: what everything else is compared with, and what is split."""
 
 LONGEST = 60
@@ -64,13 +65,19 @@ def lines(columns: Sequence[Column], rows: Sequence[tuple[str, Mapping[str, str]
     found = [line for part in _parts(ordered) for line in _block(part, kept)] if kept else []
     if len(told) > len(kept):
         found.append(f"  and {counted(len(told) - len(kept), 'test')} more, with -v")
-    equal = len(rows) - len(told)
-    if equal:
-        found.append(f"  {counted(equal, 'test')} the same under all conditions")
+    equal = [words for _, words in rows if not any(map(_tells, words.values()))]
+    if equal and not whole:
+        tried = [one.label for one in columns if one.label != FRESH and any(words.get(one.label) for words in equal)]
+        found += filled("  ", f"{counted(len(equal), 'test')} the same {_under(tried)}", 4)
     silent = [one.label for one in columns if one not in visible]
     if silent and kept:
         found += filled("  ", f"nothing seen under {', '.join(silent)} alone", 4)
     return [*found, f"  {LEGEND}"] if kept else found
+
+
+def _under(tried: Sequence[str]) -> str:
+    """What tests ran under that show nothing."""
+    return f"under {', '.join(tried)}" if tried else "in a fresh process"
 
 
 def _tells(text: str | None) -> bool:

@@ -182,3 +182,28 @@ def test_the_map_of_a_report_says_how_much_of_a_stated_tolerance_is_used(apart, 
     assert within.cells["timezone"] == "1.0e-09"
     assert within.shares == {"timezone": pytest.approx(1e-3, rel=1e-3)}
     assert exact.shares == {}
+
+
+UNMARKED = "def test_it(): value = 3.5\n"
+IN_VAIN = "repro: no test was replayed: @pytest.mark.replay marks one, --repro=all replays all"
+
+
+@pytest.mark.parametrize(
+    "words", ["--repro-vary=combined", "--repro-record", "--repro-record-all", "--repro-calibrate"]
+)
+def test_what_is_asked_of_replayed_tests_where_there_are_none_is_told(run, words):
+    result = run(UNMARKED, words)
+    assert result.ret == 0
+    assert IN_VAIN in result.outlines
+    assert IN_VAIN not in run(UNMARKED, words, "--repro=off").outlines
+    assert IN_VAIN not in run(UNMARKED, words, "--collect-only").outlines
+    assert IN_VAIN not in run(CALM, words).outlines
+
+
+def test_a_report_without_replayed_tests_is_written_by_ini_as_by_option(run, pytester):
+    assert IN_VAIN in run(UNMARKED, "--repro-report=one.json").outlines
+    pytester.makeini("[pytest]\nrepro_report = other.json\n")
+    assert "repro: wrote other.json" in run(UNMARKED).outlines
+    for name in ("one.json", "other.json"):
+        found = data.read(pytester.path / name)
+        assert (found.tests, f"{found.summary}") == ((), IN_VAIN)
