@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from pytest_repro.store.local import LocalStore
 
 SHOWN = 20
-"""Tests that are named with the reason for which they were not recorded."""
+"""Tests that are named, of each kind."""
+
+MEND = "repro.record(value=value), assert on it, return it, or @pytest.mark.replay(observe='+locals')"
 
 
 class Recordings:
@@ -84,11 +86,19 @@ class Recordings:
         return ", ".join(parts)
 
     def show(self, reporter: TerminalReporter) -> None:
-        """Tests that were not recorded, and why."""
-        if not self._refused:
-            return
-        reporter.section("repro: not recorded", yellow=True)
-        for nodeid, why in self._refused[:SHOWN]:
-            reporter.write_line(f"{nodeid}: {why}")
-        if len(self._refused) > SHOWN:
-            reporter.write_line(f"and {len(self._refused) - SHOWN} more")
+        """Tests that were not recorded, and why, and those of which nothing is kept that could drift."""
+        empty = [one.name for one in (self._written.written if self._written else ()) if not one.recorded.telling]
+        if empty:
+            reporter.section("repro: recorded with nothing but an outcome", yellow=True)
+            _some(reporter, empty)
+            reporter.write_line(f"  local variables are not recorded: {MEND}")
+        if self._refused:
+            reporter.section("repro: not recorded", yellow=True)
+            _some(reporter, [f"{nodeid}: {why}" for nodeid, why in self._refused])
+
+
+def _some(reporter: TerminalReporter, lines: list[str]) -> None:
+    for line in lines[:SHOWN]:
+        reporter.write_line(line)
+    if len(lines) > SHOWN:
+        reporter.write_line(f"and {len(lines) - SHOWN} more")

@@ -10,7 +10,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_repro.values.address import category, rest
+from pytest_repro.values.opaque import Opaque, Reference
+from pytest_repro.values.randomness import State
+from pytest_repro.values.scalar import Scalar
 from pytest_repro.values.secrets import mask
+from pytest_repro.values.text import Text
 from pytest_repro.values.veil import shown, veiled
 
 if TYPE_CHECKING:
@@ -135,10 +139,15 @@ def row(gap: Gap) -> Row:
         absolute=_number(difference.absolute),
         relative=_number(difference.relative),
         ulp=_number(difference.ulp) if difference.shape in COUNTED else "-",
-        tolerance=str(gap.tolerance),
+        tolerance="exact" if _exact(gap) else str(gap.tolerance),
         judgement="drift" if difference.drifted else "within",
         detail=_detail(gap),
     )
+
+
+def _exact(gap: Gap) -> bool:
+    """Whether no tolerance is asked: of texts, whole numbers, generators, and what is known by its type alone."""
+    return any(isinstance(leaf, Scalar | Text | State | Opaque | Reference) for leaf in (gap.before, gap.after))
 
 
 def display(address: str) -> str:

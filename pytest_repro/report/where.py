@@ -33,6 +33,9 @@ _LINE = re.compile(r"(?P<file>[^\n]+?):(?P<line>[0-9]+)  ")
 
 _UNWRITTEN = re.compile(r"\bempty(?:_like|_strided|_permuted)?\(\s*[^)\s]")  # a queue's empty() takes nothing
 
+TRACED = "   (in two further runs, traced)"
+"""Why these values are not those of the table."""
+
 SOURCE = 72
 """Characters that are shown of one source line."""
 
@@ -54,7 +57,7 @@ def lines(
     for number, step in enumerate(steps):
         told.append(source(step.file, step.line, root))
         if number in (0, len(steps) - 1):
-            told.append(f"  {_values(step)}")
+            told.append(f"  {_values(step)}{TRACED if number == 0 else ''}")
     told += [f"{source(step.file, step.line, root)}   (in another thread)" for step in producers]
     return tuple(told)
 

@@ -105,6 +105,11 @@ class Recorded:
             **facts,  # type: ignore[arg-type]  # names and types are the dataclass's own
         )
 
+    @property
+    def telling(self) -> bool:
+        """Whether anything but how the test ended is kept."""
+        return any(category(address) != "outcome" for address in self.observations)
+
     def envelope(self, nodeid: str, label: str = "recorded") -> Envelope:
         """The envelope to compare a run with; its observations stand in the order of reports.
 

@@ -57,6 +57,15 @@ def test_recording_writes_one_file_a_module_with_every_test_and_its_evidence(run
     assert [path.suffix for path in (pytester.path / "__envelopes__/arrays").iterdir()] == [".npy"]
 
 
+def test_a_test_of_which_nothing_but_its_outcome_is_kept_is_named_with_the_mend(run):
+    bare = "import pytest\n@pytest.mark.replay{}\ndef test_bare(): total = 3.5\n"
+    text = told(run(bare.format(""), "--repro-record"))
+    assert "repro: recorded with nothing but an outcome" in text
+    assert "\ntest_bare\n  local variables are not recorded: repro.record(value=value), assert on it" in text
+    assert "nothing but an outcome" not in told(run(bare.format(""), "--repro-record"))  # it is kept as it is
+    assert "nothing but an outcome" not in told(run(bare.format("(observe='+locals')"), "--repro-record-all"))
+
+
 def test_a_run_that_computes_the_same_is_quiet(run):
     run(source(), "--repro-record")
     result = run(source())

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from pytest_repro.compare import Gap
 from pytest_repro.controls.verdict import Finding, Verdict
 from pytest_repro.report import terminal
 from pytest_repro.report.advice import steps_for
-from pytest_repro.report.page import SHOWN_ROWS, display, page
+from pytest_repro.report.page import SHOWN_ROWS, display, page, row
 from pytest_repro.values.difference import Difference
 from pytest_repro.values.registry import Freezer, measure
-from pytest_repro.values.tolerance import EXACT
+from pytest_repro.values.tolerance import EXACT, tolerances_from
 
 CONTEXT = {"condition": "same process", "hardware": "a CPU", "environment": "CPython", "run again": "pytest t.py"}
 
@@ -98,3 +99,15 @@ def test_a_long_name_is_cut_in_the_middle_and_a_category_stays_where_it_tells():
     assert len(long) == 48
     assert long.startswith("aaa")
     assert long.endswith("bbb")
+
+
+def test_a_stated_tolerance_is_shown_where_it_is_asked_alone():
+    stated = tolerances_from(1e-6).at("locals.x")
+    pairs = [(1.0, 2.0), ("a", "b"), (1, 2), (1.0, "b"), (np.ones(2), np.zeros(2))]
+    assert [row(gap(before, after, tolerance=stated)).tolerance for before, after in pairs] == [
+        "1e-06",
+        "exact",
+        "exact",
+        "exact",
+        "1e-06",
+    ]
