@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pytest_repro.errors import ReproError
 from pytest_repro.values import entry, registry
 from pytest_repro.values.secrets import mask
+from pytest_repro.values.text import Text
 from pytest_repro.values.veil import written
 
 if TYPE_CHECKING:
@@ -46,6 +47,12 @@ class Envelope:
     notes: tuple[str, ...] = ()
     ids: frozenset[int] = frozenset()
     window: tuple[float, float] = (0.0, 0.0)
+
+    def with_teardown(self, ended: str) -> Envelope:
+        """The same run, with another outcome of its teardown, and no error there."""
+        observations = {**self.observations, "outcome.teardown": Text(ended, len(ended))}
+        observations.pop("outcome.teardown.error", None)
+        return replace(self, observations=observations)
 
     def to_dict(self) -> dict[str, object]:
         """Plain JSON values; what a run only needs while it lasts (ids, window) is left out."""

@@ -79,7 +79,7 @@ def cause(runs: Sequence[Envelope], comparison: Comparison, tolerances: Toleranc
     counted = frozenset(
         address
         for address in left
-        if is_count([*runs, again.envelope], address)
+        if is_count([*runs, *again.prepared, again.envelope], address)
         and not is_time(runs[0].observations[address], runs[0].window, durations=False)
     )
     left -= counted

@@ -31,6 +31,7 @@ class Trial(NamedTuple):
 
     Attributes:
         envelope: The run.
+        prepared: A run that came before it, and was no experiment: it set up what the test's scope had torn down.
         changed: Names of what outlives the test and was changed by the run.
         readings: How often the clock was read.
         restorable: Whether all that changed could be put back.
@@ -40,6 +41,7 @@ class Trial(NamedTuple):
     """
 
     envelope: Envelope
+    prepared: tuple[Envelope, ...] = ()
     changed: tuple[str, ...] = ()
     readings: int = 0
     restorable: bool = True

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class Limits(NamedTuple):
@@ -64,7 +66,7 @@ def _paths(directory: Path) -> list[Path]:
         except OSError:
             continue
         for entry in entries:
-            path = Path(entry.path)
+            path = type(directory)(entry.path)  # a test may have patched os.name, by which Path chooses
             (waiting if entry.is_dir(follow_symlinks=False) else paths).append(path)
     return sorted(paths)
 

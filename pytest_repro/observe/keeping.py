@@ -14,9 +14,17 @@ from collections import OrderedDict, defaultdict, deque
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_repro.values.attributes import foreign
+from pytest_repro.values.lineage import descends
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, MutableMapping
+    from collections.abc import Callable
+    from typing import Protocol
+
+    class Holder(Protocol):
+        """Where something is bound by a name."""
+
+        def __setitem__(self, key: str, value: object, /) -> None: ...
+
 
 MOST = 20_000
 """Objects kept of one run; beyond, the rest counts as not restorable."""
@@ -42,7 +50,7 @@ class Slot(NamedTuple):
     """
 
     label: str
-    holder: MutableMapping[str, object] | None
+    holder: Holder | None
     key: str
     value: object
 
@@ -76,7 +84,7 @@ class Keeper:
         complete = True
         while waiting:
             now = waiting.pop()
-            if isinstance(now, PLAIN) or id(now) in self._undo:
+            if descends(now, *PLAIN) or id(now) in self._undo:
                 continue
             if len(self._undo) >= MOST:
                 return False
@@ -128,7 +136,7 @@ def _undo_of_numpy(  # noqa: PLR0911  # likewise
             return (_nothing if not value.flags.writeable else None), []
         content = value.copy()
         return lambda: value.__setitem__(..., content), []
-    if isinstance(value, numpy.generic | numpy.dtype):
+    if descends(value, numpy.generic, numpy.dtype):
         return _nothing, []
     generators = sys.modules.get("numpy.random")  # asking numpy for it would import it
     if generators is None:

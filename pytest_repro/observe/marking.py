@@ -33,6 +33,9 @@ LEAVE = frozenset(
 )
 """Calls whose result is not recorded: it tells of the frame or the interpreter; of ``approx``, the arguments are."""
 
+OWNERS = frozenset(["builtins", "inspect", "pytest", "sys", "traceback"])
+"""Modules that such calls belong to: ``model.trace()`` is another matter."""
+
 UNFILLED = frozenset(["empty", "empty_like", "empty_strided", "new_empty"])
 """Calls that by their contract return memory as it is: nothing was computed yet."""
 
@@ -107,10 +110,11 @@ def called(call: ast.Call) -> str:
 def is_left(call: ast.Call) -> bool:
     """Whether the result of a call is not recorded."""
     name = called(call)
-    if name in LEAVE or name in UNFILLED:
-        return True
     func = call.func
-    return isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name) and f"{func.value.id}.{name}" in ECHOES
+    owner = func.value.id if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name) else ""
+    if name in LEAVE and (isinstance(func, ast.Name) or owner in OWNERS):
+        return True
+    return name in UNFILLED or f"{owner}.{name}" in ECHOES
 
 
 def tells(node: ast.expr) -> bool:

@@ -11,7 +11,17 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from pytest_repro.observe.marking import HELPER, SAW, Marks, called, is_left, recording, statements, tells
+from pytest_repro.observe.marking import (
+    COMPREHENSIONS,
+    HELPER,
+    SAW,
+    Marks,
+    called,
+    is_left,
+    recording,
+    statements,
+    tells,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,6 +90,9 @@ class Operands:
         for statement in temporaries:
             original = originals.get(id(statement), statement.value)
             _wrap_names(statement.value, numbers)
+            if isinstance(statement.value, COMPREHENSIONS):  # the rewriter leaves what is in it alone
+                first = statement.value.generators[0]
+                first.iter = _InPlace(numbers).visit(first.iter)
             number = numbers.pop(id(original), None)
             if number is not None:
                 statement.value = recording(_placed(statement.value, original), number, SAW)
@@ -113,6 +126,8 @@ def looked_at(node: ast.expr, *, names: bool) -> Iterator[ast.expr]:
         case _:
             if tells(node):
                 yield node
+            if isinstance(node, COMPREHENSIONS):  # only its first iterable is evaluated in the scope around it
+                yield from looked_at(node.generators[0].iter, names=False)
             for part in _parts(node):
                 yield from looked_at(part, names=False)
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import threading
 import types
 from collections.abc import Callable, Mapping, Sequence
+from hashlib import sha256  # as they are now: a test may patch their modules
+from json import dumps
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from pytest_repro.values.frozen import Frozen
 
 if TYPE_CHECKING:
+    from hashlib import _Hash
+
     from pytest_repro.observe.sites import Site
 
 Freeze = Callable[[str, object], Mapping[str, Frozen]]
@@ -56,7 +58,7 @@ class Eye:
         self.missed = 0
         self.closed = False
         self.digested = 0
-        self.digest: hashlib._Hash | None = None
+        self.digest: _Hash | None = None
         self._keep = keep
 
     def saw(self, value: Value) -> Value:
@@ -142,9 +144,9 @@ class Recorder:
             eye.closed = True
             eye.missed += 1
             return
-        digest = eye.digest = eye.digest or hashlib.sha256()  # few sites are seen that often
+        digest = eye.digest = eye.digest or sha256()  # few sites are seen that often
         leaves = self._freeze_tail(eye.address, value)
         self._left -= max(len(leaves), 1)
         for address, leaf in sorted(leaves.items()):
-            digest.update(json.dumps([address, leaf.to_dict()], sort_keys=True, default=repr).encode())
+            digest.update(dumps([address, leaf.to_dict()], sort_keys=True, default=repr).encode())
         eye.digested += 1

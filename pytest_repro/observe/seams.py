@@ -80,10 +80,10 @@ def _replace(undo: ExitStack, holder: Any, name: str, value: object) -> None:
 
 
 def _bytes_of(draw: Draw, source: str, real: Callable[..., bytes]) -> Callable[..., bytes]:
-    def urandom(size: int, *flags: int) -> bytes:
+    def urandom(size: int, *flags: int, **named: int) -> bytes:  # getrandom alone takes flags
         asking = sys._getframe(1)  # noqa: SLF001  # inspect takes 100 times as long
-        drawn = draw(_source(asking) or source, size, lambda: real(size, *flags))
-        return drawn if len(drawn) == size else real(size, *flags)
+        drawn = draw(_source(asking) or source, size, lambda: real(size, *flags, **named))
+        return drawn if len(drawn) == size else real(size, *flags, **named)
 
     return urandom
 

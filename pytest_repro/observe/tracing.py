@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_repro.observe.events import events
 from pytest_repro.observe.touched import NOTHING, Touched, touched
+from pytest_repro.values.lineage import descends
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -209,16 +210,14 @@ class Tracer:
         values = self._values(frame, lines.names)
         for name in lines.globals:
             value = frame.f_globals.get(name, CODE)
-            if not isinstance(value, CODE) and value is not CODE:
+            if not descends(value, *CODE) and value is not CODE:
                 values[f"{name} (global)"] = self._see(value, name)
         reads = lines.reads | {f"{name} (global)" for name in lines.globals}
         self._add(thread, _row(frame, state, state.line, kind)._replace(values=values | more, reads=reads))
 
     def _values(self, frame: FrameType, names: tuple[str, ...]) -> dict[str, Seen]:
         held = frame.f_locals
-        return {
-            name: self._see(held[name], name) for name in names if name in held and not isinstance(held[name], CODE)
-        }
+        return {name: self._see(held[name], name) for name in names if name in held and not descends(held[name], *CODE)}
 
     def _add(self, thread: _Thread, row: Row) -> None:
         if self._left <= 0:  # another event of the same step

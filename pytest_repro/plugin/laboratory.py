@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import time
-from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout, suppress
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 import pytest
@@ -19,6 +18,7 @@ from pytest_repro.observe.position import position
 from pytest_repro.observe.sight import Sight
 from pytest_repro.observe.tracing import Trace, Tracer
 from pytest_repro.plugin import neighbours
+from pytest_repro.plugin.guarded import unheard
 from pytest_repro.plugin.outliving import slots
 from pytest_repro.plugin.progress import Progress
 from pytest_repro.plugin.target import function_of
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from pytest_repro.diagnose.cause import Cause
+    from pytest_repro.envelope import Envelope
     from pytest_repro.observe.draw import Site
     from pytest_repro.observe.keeping import Slot
     from pytest_repro.plugin.run import Run
@@ -86,6 +87,7 @@ class Laboratory:
         self._told = ExitStack()
         self._keeper: Keeper | None = None
         self._count = 0
+        self._prepared: tuple[Envelope, ...] = ()
         self._state = item.session._setupstate  # noqa: SLF001  # what is set up at present; it has no public name
 
     def __enter__(self) -> Self:
@@ -99,8 +101,7 @@ class Laboratory:
         stash = self._item.config.stash
         stash[SPENT] = stash.get(SPENT, 0.0) + time.monotonic() - self._begun
         self._told.close()
-        silence = io.StringIO()
-        with suppress(Exception), redirect_stdout(silence), redirect_stderr(silence):
+        with unheard():
             self._state.teardown_exact(self._nextitem)
 
     def carry_out(self, experiment: Experiment) -> Trial:
@@ -110,7 +111,7 @@ class Laboratory:
         first = self._keeper is None
         if first and self._item.parent not in self._state.stack:
             # the test was the last of its module or class: the fixtures of that scope stand again before the first look
-            self._run("preparation")
+            self._prepared = (self._run("preparation").envelope(self._item.nodeid),)
         before = slots(self._item)
         if first:
             self._keeper = Keeper(before)
@@ -122,6 +123,7 @@ class Laboratory:
         lost = self._keeper.lost if self._keeper is not None else set()
         return Trial(
             envelope=run.envelope(self._item.nodeid),
+            prepared=self._prepared if first else (),
             changed=moved,
             readings=self._clock.count,
             restorable=not lost & set(moved),

@@ -5,9 +5,7 @@ Two sides: the session's, which asks and tells, and the child's, which runs the 
 
 from __future__ import annotations
 
-from contextlib import redirect_stderr, redirect_stdout, suppress
 from dataclasses import replace
-from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 from pytest_repro.compare import addresses_of, compare
@@ -16,6 +14,7 @@ from pytest_repro.diagnose.leak import CACHES, FIXTURES, NOTHING, STATE, Leak, l
 from pytest_repro.observe.keeping import Keeper
 from pytest_repro.observe.memo import Caches
 from pytest_repro.plugin.aside import Aside
+from pytest_repro.plugin.guarded import unheard
 from pytest_repro.plugin.judging import LEFT
 from pytest_repro.plugin.laboratory import changed, frozen
 from pytest_repro.plugin.outliving import called, slots, wider
@@ -146,8 +145,7 @@ def _torn_down(item: pytest.Item, name: str) -> tuple[str, ...]:
     """Fixtures of wider scope, torn down: all of them with their scopes, or one alone with those that build on it."""
     found = [one for one in wider(item) if name in ("", called(one))]
     state: Any = item.session._setupstate  # noqa: SLF001  # what is set up at present; it has no public name
-    silence = StringIO()
-    with suppress(Exception), redirect_stdout(silence), redirect_stderr(silence):  # the visible run tells its own
+    with unheard():
         if name:
             for definition in found:
                 definition.finish(item._request)  # type: ignore[attr-defined]  # noqa: SLF001  # as pytest finishes it

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import warnings
@@ -13,7 +14,7 @@ import pytest
 from _pytest.junitxml import xml_key  # private: where pytest keeps the writer of a JUnit file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from pytest_repro.plugin.run import Run
 
@@ -106,15 +107,26 @@ def making_room(config: pytest.Config, run: Run) -> Iterator[None]:
     """A hidden run's ``tmp_path`` makes room: the visible run gets the very path that the test has without replay."""
     factory: Any = getattr(config, "_tmp_path_factory", None)
     counts: dict[str, int] = getattr(factory, "_next_number", {})  # pytest 9.2 counts where others look what is there
-    before = dict(counts)
+    before, place = dict(counts), _folder()
     try:
         yield
     finally:
+        if place and place != _folder():  # a test may leave it, also for a folder that is taken away here
+            os.chdir(place)
         made = run.directory
-        if isinstance(made, Path) and made.parent == factory.getbasetemp():  # a fixture of this name may be the user's
+        base = None if factory is None else factory.getbasetemp()
+        if isinstance(made, Path) and made.parent == base:  # a fixture of this name may be the user's
             shutil.rmtree(made, ignore_errors=True)
             counts.clear()
             counts.update(before)
+
+
+def _folder() -> str:
+    """The working directory; empty where it is gone."""
+    try:
+        return str(Path.cwd())
+    except FileNotFoundError:
+        return ""
 
 
 @contextmanager
@@ -126,6 +138,13 @@ def benchmarks_of_visible_runs(config: pytest.Config) -> Iterator[None]:
         yield
     finally:
         del measured[start:]
+
+
+def ends_with(config: pytest.Config, outcomes: Mapping[str, str]) -> bool:
+    """Whether a session may have no more failures than with a test that ends like this: ``-x``, ``--maxfail``."""
+    session: Any = config.pluginmanager.get_plugin("session")
+    most: int = config.getoption("maxfail", 0) or 0
+    return bool(most) and "failed" in outcomes.values() and session is not None and session.testsfailed + 1 >= most
 
 
 def is_rerun(report: pytest.TestReport) -> bool:

@@ -103,7 +103,23 @@ class Replay:
         runs = (*self.hidden, *self.attempts)
         if len(self._envelopes) != len(runs):
             self._envelopes = [run.envelope(self.item.nodeid) for run in runs]
+            if self.beyond:
+                own = self._envelopes[0].outcomes.get("teardown", "passed") if self.hidden else "passed"
+                self._envelopes[-1] = self._envelopes[-1].with_teardown(own)
         return self._envelopes
+
+    @property
+    def beyond(self) -> bool:
+        """Whether the visible run's teardown failed where wider scopes end: a hidden run leaves those set up.
+
+        Such an error is pytest's to tell; nothing compares it.
+        """
+        outcomes = self.attempts[-1].outcomes if self.attempts else {}
+        following = self._nextitem
+        ends = following is None or self.item.parent not in following.listchain()
+        return outcomes.get("teardown", "passed") != "passed" and (
+            ends or neighbours.ends_with(self.item.config, outcomes)
+        )
 
     def diagnosis(
         self, runs: list[Envelope], comparison: Comparison, quiet: Callable[[Cause], frozenset[str]]

@@ -153,6 +153,8 @@ class Run:
         if hold is not None:
             for name, value in hold.locals().items():
                 self.freeze(f"locals.{name}", value)
+            if not hold.entered:
+                self._notes.append("locals not seen: the test runs elsewhere, or a profiler is in the way")
             hold.drop()
         if self.observes("rng"):
             for name, state in self._pins.states().items():

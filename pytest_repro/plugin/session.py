@@ -215,6 +215,15 @@ class ReproSession:
             return (yield)
 
     @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_runtest_teardown(self, item: pytest.Item) -> Generator[None, object, object]:
+        """The session is about to end, and pytest cannot know it while the reports wait: all is torn down."""
+        result = yield
+        run = item.stash.get(RUN, None)
+        if run is not None and run.again is not None and neighbours.ends_with(self._config, run.outcomes):
+            item.session._setupstate.teardown_exact(None)  # noqa: SLF001  # as pytest does where it knows
+        return result
+
+    @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, object, object]:
         """A replayed test may return what is to be compared."""
         __tracebackhide__ = True  # what a test raises passes through here

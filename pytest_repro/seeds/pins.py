@@ -59,13 +59,17 @@ class Pins:
         self._opened: dict[str, tuple[ModuleType, tuple[Library, Seeder]]] = {}
         self._broken: set[str] = set()
         self._notices: dict[str, ReproError] = {}
+        self._stumbled: dict[str, ReproError] = {}
         self._stretches: list[_Stretch] = []
         self._settled: int | None = None
 
     @property
     def notices(self) -> tuple[ReproError, ...]:
-        """One S203 for each seeder that failed, in the order of failure."""
-        return tuple(self._notices.values())
+        """One S203 for each seeder that failed, in the order of failure; none for one that works again by now.
+
+        A test may patch what a seeder calls, which is over with the test.
+        """
+        return (*self._notices.values(), *self._stumbled.values())
 
     @property
     def seed(self) -> int | None:
@@ -81,9 +85,10 @@ class Pins:
         for library, seeder in self._loaded():
             try:
                 found.append((library, seeder, seeder.hold()))
-            # A library that cannot even be read, for instance for want of a GPU, is left alone for good.
+            # A library that cannot even be read, for instance for want of a GPU, is left alone for good; within a test
+            # it may be the test's own doing, and the test's own hold gives all back.
             except Exception as error:  # noqa: BLE001
-                self._give_up(library, error)
+                (self._stumble if self._stretches else self._give_up)(library, error)
         self._stretches.append(_Stretch(found))
 
     def pin(self, seed: int) -> None:
@@ -117,7 +122,7 @@ class Pins:
             try:
                 seeder.put_back(state)
             except Exception as error:  # one library's fault keeps no other from its state  # noqa: BLE001
-                self._give_up(library, error)
+                self._stumble(library, error)
 
     @contextmanager
     def under(self, seed: int) -> Iterator[None]:
@@ -149,7 +154,7 @@ class Pins:
             try:
                 digest = seeder.state()
             except Exception as error:  # noqa: BLE001
-                self._give_up(library, error)
+                self._stumble(library, error)
                 continue
             if digest is not None:
                 digests[library.name] = digest
@@ -191,7 +196,10 @@ class Pins:
         try:
             seeder.pin(seed)
         except Exception as error:  # noqa: BLE001
-            self._give_up(library, error)
+            self._stumble(library, error)
+        else:
+            if self._stumbled:
+                self._stumbled.pop(library.name, None)
 
     def _call_foreign(self, seed: int) -> None:
         if self._foreign is None:
@@ -205,6 +213,10 @@ class Pins:
             # Called again next time: another seed may suit it. Told once.
             except Exception as error:  # noqa: BLE001
                 self._notices.setdefault(foreign.name, third_party.not_usable(foreign.name, "raised", error))
+
+    def _stumble(self, library: Library, error: Exception) -> None:
+        """It may work again for the next test, and is told if it never does."""
+        self._stumbled.setdefault(library.name, third_party.not_usable(library.name, "raised", error))
 
     def _give_up(self, library: Library, error: Exception) -> None:
         self._broken.add(library.name)

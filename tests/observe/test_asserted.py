@@ -38,6 +38,21 @@ BODIES = [
     pytest.param("assert (y := f(3)) == 6 and y", {"f(3)": 6}, id="walrus"),
     pytest.param("assert (y := f((z := f(1)))) == 4", {"f(1)": 2, "f((z := f(1)))": 4}, id="walrus-in-a-walrus"),
     pytest.param("x = [f(i) for i in range(2)]", {"range(2)": range(2)}, id="comprehensions-are-left-alone"),
+    pytest.param(
+        "assert all(f(i) >= 0 for i in list(range(2)))",
+        {"all(f(i) >= 0 for i in list(range(2)))": True, "list(range(2))": [0, 1], "range(2)": range(2)},
+        id="the-first-iterable-of-a-generator-expression",
+    ),
+    pytest.param(
+        "assert [j for i in [f(1)] for j in [f(i)]] == [4]",
+        {"[j for i in [f(1)] for j in [f(i)]]": [4], "[f(1)]": [2]},
+        id="and-of-a-comprehension",
+    ),
+    pytest.param(
+        "class M:\n        def trace(self): return 3\n    m = M()\n    assert m.trace() == 3",
+        {"m.trace()": 3},
+        id="a-method-is-no-function-that-reads-the-frame",
+    ),
     pytest.param("g = lambda: f(1)\n    x = [g()]", {"g()": 2}, id="lambdas-are-left-alone"),
     pytest.param(
         "def g(): return f(1)\n    class C: z = f(7)\n    assert g() == 2", {"g()": 2}, id="inner-functions-too"

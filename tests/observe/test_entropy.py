@@ -65,6 +65,7 @@ WAYS = {
     "seed, by name": (reseeded, "seed()"),
     "SystemRandom": (lambda: random.SystemRandom().random(), "random.SystemRandom().random()"),
     "secrets": (lambda: secrets.token_hex(8), "secrets.token_hex(8)"),
+    "getrandom": (lambda: os.getrandom(5, flags=os.GRND_NONBLOCK), "os.getrandom(5, flags=os.GRND_NONBLOCK)"),
     "urandom": (lambda: os.urandom(5), "os.urandom(5)"),
     "uuid4": (named, "uuid.uuid4()"),
     "uuid1": (numbered, "uuid.uuid1()"),
