@@ -15,8 +15,36 @@ if TYPE_CHECKING:
 UNITS = (1.0, 1e3, 1e6, 1e9)
 """Seconds to milli-, micro- and nanoseconds: how times are counted."""
 
+PAST = 1.0
+"""Seconds around a run in which a moment is its own: file systems write their stamps by a coarser clock."""
+
 SLACK = 3600.0
 """Seconds that a reading may lie before the run: when the module was imported, when the session began."""
+
+
+def is_now(value: Frozen | None, window: tuple[float, float]) -> bool:
+    """Whether a value holds moments of a run itself, counted from the epoch: when a file was written, a time stamp.
+
+    Nothing has to prove that: a number between 1.7 and 1.8 thousand million that lies within two seconds of the run,
+    in both runs, is no draw.
+
+    Args:
+        value: What was observed.
+        window: Wall-clock start and end of the run, in seconds since the epoch.
+    """
+    if value is None or value.kind not in ("float", "int", "array"):
+        return False
+    held: Any = getattr(value, "values" if value.kind == "array" else "value", None)
+    low = high = held  # a whole number as it is: some are too large for a float
+    if value.kind == "array":
+        if held is None or held.dtype.kind not in "iufM" or not held.size:
+            return False
+        if held.dtype.kind == "M":
+            held = held.astype("M8[ns]").astype("i8")
+        low, high = float(held.min()), float(held.max())
+    return held is not None and any(
+        (window[0] - PAST) * unit <= low and high <= (window[1] + PAST) * unit for unit in UNITS
+    )
 
 
 def is_time(value: Frozen | None, window: tuple[float, float], *, durations: bool = True) -> bool:

@@ -12,7 +12,7 @@ import pytest
 from pytest_repro.compare import Comparison, Gap, addresses_of, compare, within, without
 from pytest_repro.controls.counting import counted
 from pytest_repro.controls.verdict import Finding, Verdict, action_of, outcome_words, split
-from pytest_repro.diagnose.moment import is_time
+from pytest_repro.diagnose.moment import is_now, is_time
 from pytest_repro.plugin.target import function_of
 from pytest_repro.report import draws, where
 from pytest_repro.report.advice import STEPS, steps_for
@@ -99,12 +99,10 @@ def _drifts(
     gaps = [*outcomes, *values]
 
     def times_in(cause: Cause) -> frozenset[str]:
-        return frozenset(
-            address
-            for gap in within(gaps, cause.clock)
-            if is_time(gap.before, before.window) and is_time(gap.after, after.window)
-            for address in gap.addresses
-        )
+        served = within(gaps, cause.clock)
+        times = [gap for gap in served if is_time(gap.before, before.window) and is_time(gap.after, after.window)]
+        times += [gap for gap in gaps if is_now(gap.before, before.window) and is_now(gap.after, after.window)]
+        return addresses_of(times)
 
     told = action_of("R106", policy) != "accept"
     quiet = (lambda _cause: frozenset[str]()) if told else times_in
@@ -221,7 +219,7 @@ def _drift_findings(
             steps = steps or steps_for(left)
             made = Finding(code=code, sentence=sentence, action=action, gaps=left, reasons=why, steps=steps)
             findings.append(replace(made, where=reasons.where()))
-    moved = within((*outcomes, *values), found.outliving)
+    moved = within(without((*outcomes, *values), reasons.times), found.outliving)
     if moved:
         made = _not_idempotent(moved, found, policy)
         seen = reasons.traced.way is not None  # a cache that is filled by now shows no difference any more

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 
+import numpy as np
 import pytest
 
-from pytest_repro.diagnose.moment import is_time
+from pytest_repro.diagnose.moment import is_now, is_time
 from pytest_repro.values.registry import Freezer
 
 NOW = time.time()
@@ -15,6 +16,30 @@ WINDOW = (NOW - 2.0, NOW)
 
 def frozen(value):
     return Freezer().freeze("x", value)["x"]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        pytest.param(NOW, True, id="seconds from the epoch"),
+        pytest.param(NOW - 2.5, True, id="the coarser clock of a file system"),
+        pytest.param(NOW - 60, False, id="of before the run"),
+        pytest.param(int(NOW * 1e9), True, id="nanoseconds"),
+        pytest.param([int(NOW * 1e3)] * 3, True, id="an array of milliseconds"),
+        pytest.param(np.array([NOW, 1.0]), False, id="an array of more than times"),
+        pytest.param(np.array([np.datetime64(int(NOW * 1e6), "us")]), True, id="an array of dates"),
+        pytest.param(np.array(["NaT"], "M8[s]"), False, id="no date"),
+        pytest.param(time.monotonic(), False, id="the clock from boot, which any number may be"),
+        pytest.param(0.5, False, id="a duration"),
+        pytest.param(10**400, False, id="too large for a float"),
+        pytest.param(float("nan"), False, id="no number"),
+        pytest.param("now", False, id="a text"),
+        pytest.param(np.array([], float), False, id="nothing"),
+    ],
+)
+def test_moments_of_the_run_itself_need_no_proof(value, expected):
+    assert is_now(next(iter(Freezer().freeze("x", value).values())), WINDOW) == expected
+    assert not is_now(None, WINDOW)
 
 
 @pytest.mark.parametrize(

@@ -191,3 +191,21 @@ def test_a_test_that_finds_what_its_first_run_left_is_not_idempotent(run):
             "  why           module global test_it.CACHE: put back between two runs in a fresh process*",
         ]
     )
+
+
+def test_the_stamp_of_a_file_written_just_now_comes_from_the_clock(run):
+    result = run(
+        """
+        import os, pytest
+        @pytest.mark.replay
+        def test_it(tmp_path):
+            path = tmp_path / "out.txt"
+            path.write_text("x")
+            stamp, exact = os.path.getmtime(path), path.stat().st_mtime_ns
+            assert path.stat().st_mtime > 0
+        """,
+        "--repro-policy=R106=warn",
+    )
+    result.assert_outcomes(passed=1)
+    assert "values come from the clock" in result.stdout.str()
+    assert "RPR-R101" not in result.stdout.str()
