@@ -15,7 +15,8 @@ import pytest
 from pytest_repro.cli.main import SUBCOMMANDS
 from pytest_repro.controls.waivers import Waivers
 from pytest_repro.environment.fields import fields
-from pytest_repro.variations.registry import known
+from pytest_repro.plugin.tally import ASKING, IN_VAIN
+from pytest_repro.variations.registry import MEMBERS, VARIATIONS, known
 from pytest_repro.variations.wish import parse, resolve
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -142,3 +143,85 @@ def test_the_drift_of_the_how_to_is_handed_over_as_its_output_says(tmp_path, mon
     told = re.findall(r"^      (.+)", page("how-to/hand-over-a-drift.md"), re.MULTILINE)
     shown = [re.sub(r"[-+e\d.]+", "0", line.strip()) for line in done.stdout.splitlines() if line.strip()]
     assert shown == [re.sub(r"[-+e\d.]+", "0", line.strip()) for line in told]
+
+
+def test_the_table_of_conditions_is_the_registry():
+    rows = re.findall(
+        r"^\| `(\w+)` \| (.+?) \| (.+?) \| (yes|no) \| (fails|informs) \| (.+) \|$",
+        page("reference/conditions.md"),
+        re.MULTILINE,
+    )
+    expected = [
+        (
+            one.name,
+            one.changes,
+            one.stands_for,
+            "yes" if one.name in MEMBERS else "no",
+            "informs" if one.kind == "hardware" else "fails",
+        )
+        for one in VARIATIONS
+    ]
+    assert [row[:5] for row in rows] == expected
+    for one, (*_, needs) in zip(VARIATIONS, rows, strict=True):
+        assert ("for the night" in needs) == one.nightly, one.name
+        assert not one.library or f"`{one.library}` imported" in needs, one.name
+        assert needs != "-" or not one.missing(), one.name
+
+
+def test_how_many_conditions_combined_takes_is_told_as_it_is():
+    numbers = {10: "ten", 7: "seven"}
+    readme = (DOCS.parent / "README.md").read_text(encoding="utf-8")
+    assert f"up to {numbers[len(MEMBERS)]} conditions" in readme
+    assert f"up to {numbers[len(MEMBERS)]} conditions" in page("reference/conditions.md")
+    assert f"{numbers[len(VARIATIONS) - len(MEMBERS)].title()} more conditions" in readme
+
+
+@pytest.mark.parametrize(
+    ("tol", "ends"), [("tol=0, ", {"failed": 1}), ("", {"passed": 1})], ids=["a stated tolerance", "none"]
+)
+def test_tol_0_fails_under_a_simulated_condition_that_under_does_not_name(tol, ends, pytester):
+    pytester.makepyfile(
+        f"""
+        import os, pytest
+        def computed(): return 1.0 + 2.0**-52 * (os.environ.get("OMP_NUM_THREADS") == "3")
+        @pytest.mark.replay({tol}under={{"blas": 1e-9}})
+        def test_it(): value = computed()
+        """
+    )
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "--repro-vary=threads=3")
+    result.assert_outcomes(**ends)
+    assert "threads=3" in result.stdout.str()
+
+
+def test_a_job_that_replays_nothing_says_so_and_the_guard_of_the_how_to_fails(pytester):
+    text = page("how-to/run-in-ci.md")
+    pytester.makepyfile("def test_it(): x = 1")
+    pytester.makeini("[pytest]")
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "--repro-vary=combined")
+    assert result.ret == 0
+    assert f"    repro: {IN_VAIN}\n" in text
+    result.stdout.fnmatch_lines([f"repro: {IN_VAIN}"])
+    for option in ASKING:
+        assert f"`--{option.replace('_', '-')}`" in text
+    guard = re.search(r"^pytest-repro (audit .+)$", text, re.MULTILINE)
+    assert guard
+    words = [sys.executable, "-m", "pytest_repro.cli.main", *guard[1].split(), "-p", "no:cacheprovider"]
+    assert subprocess.run(words, cwd=pytester.path, capture_output=True, check=False).returncode == 1
+
+
+def test_every_neighbour_that_is_tested_is_on_the_page_about_other_plugins():
+    text = page("reference/other-plugins.md")
+    tested = (DOCS.parent / "tests/plugin/test_neighbours_matrix.py").read_text(encoding="utf-8")
+    named = re.findall(r'Neighbour\(\s*"(\w+)"', tested)
+    assert len(named) > 15
+    for module in named:
+        assert module.removeprefix("_pytest.").replace("_", "-") in text
+
+
+def test_under_trace_nothing_is_replayed(pytester):
+    pytester.makepyfile("import pytest\n@pytest.mark.replay\ndef test_it():\n    print('BODY')\n    value = 1\n")
+    result = pytester.run(
+        *(sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--trace"), stdin=b"continue\n" * 9
+    )
+    assert "repro: 1 test replayed" not in result.stdout.str()
+    assert result.stdout.str().count("PDB runcall") == 1

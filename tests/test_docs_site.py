@@ -70,7 +70,8 @@ def commands(block: Block) -> list[str]:
 
 
 def skeleton(text: str) -> str:
-    """Output without what differs from run to run and with the room there is: numbers, generators, breaks."""
+    """Output without what differs between runs, machines and the room there is: numbers, hardware, breaks."""
+    text = re.sub(r"^(  (?:hardware|environment) ).*", r"\1", text, flags=re.MULTILINE)
     numbers = re.compile(r"\[[^]]*\.\.\.\]|\b[0-9a-f]{6}\b|[-+]?\d[\d.e+-]*")
     plain = re.sub(r"\s+", " ", numbers.sub("#", text)).replace("(#,) float#", "(#,)")
     return re.sub(r"[# ]+", "#", plain).strip("#")
@@ -109,13 +110,15 @@ def written(pytester, block: Block) -> None:
 
 
 @pytest.mark.parametrize("name", RUN)
-def test_a_page_runs_from_top_to_bottom_and_shows_what_is_printed(name, place):
+def test_a_page_runs_from_top_to_bottom_and_shows_what_is_printed(name, place, monkeypatch):
     shown = ""
     for block in blocks(name):
         if "needs" in block.said and find_spec(block.said["needs"]) is None:
             pytest.skip(f"needs {block.said['needs']}")
         if block.title:
             written(place, block)
+        for variable, value in re.findall(r"^export (\w+)=(\S+)$", block.text, re.MULTILINE):
+            monkeypatch.setenv(variable, value)
         if block.language in ("sh", "yaml"):
             for command in commands(block):
                 tool, *words = [text for word in shlex.split(command) for text in globbed(place.path, word)]
