@@ -52,7 +52,7 @@ def add(choices: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         description="Compare recorded tests. A word is a profile (* and ? match), a file of envelopes, a folder (a "
         "store, or the artefacts of many CI jobs), REV: or REV:PATH for what was committed, PATH told from the "
         "project. None stands for all profiles. Reports that --repro-report=repro.json wrote are merged into one. "
-        "Exit status: 0 equal within the tolerance, 1 different, 4 a mistake of use.",
+        "Exit status: 0 equal within the tolerance, 1 different or not recorded everywhere, 4 a mistake of use.",
         allow_abbrev=False,
     )
     parser.add_argument("words", nargs="*", metavar="WORD", help="profile, file, folder, REV: or REV:PATH")

@@ -61,7 +61,7 @@ def lines(
     shown = [f"{display(address)} under {label} ({shape})" for address, label, shape in suggestion.unfit]
     if shown:
         more = f" and {len(shown) - 3} more" if len(shown) > 3 else ""  # noqa: PLR2004  # three are an example
-        found.append(cut(mask(f"  no tolerance is honest for {'; '.join(shown[:3])}{more}"), table.WIDTH))
+        found.append(cut(mask(f"  no tolerance fits {'; '.join(shown[:3])}{more}"), table.WIDTH))
     if suggestion.tol is not None:
         found.append(f"  paste  {marker(suggestion)}   ({runs} runs here, one under each condition)")
     return found

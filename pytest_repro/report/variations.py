@@ -14,14 +14,15 @@ if TYPE_CHECKING:
 HEAD = """\
 Conditions under which replayed tests also run in fresh processes:
 
-  pytest --repro-vary=combined              everything at once beside an unchanged process; what drifts is split
+  pytest --repro-vary=combined              those marked * at once, beside an unchanged process; what drifts is split
   pytest --repro-vary=hashseed,threads=1,4  these, with these values
   pytest --repro-vary=all,-locale           each alone, for a nightly run
   pytest --repro-vary=fresh                 nothing changed but the process
 """
 
 FOOT = """\
-combined changes at once what is marked *. Simulated hardware informs unless a tolerance is stated:
+combined changes at once what is marked *. Simulated hardware informs unless a tolerance is stated; tol=0
+fails a last bit under all that under does not name:
   @pytest.mark.replay(tol=0, under={"blas": 1e-9, "simd": 1e-12})\
 """
 
