@@ -1,0 +1,45 @@
+"""What is an accident of a run and was once told as drift."""
+
+from __future__ import annotations
+
+import pytest
+
+NODES = """
+import re, os, tempfile, subprocess
+import numpy as np
+from unittest.mock import MagicMock
+class Node:
+    def __init__(self, number): self.number = number
+KEPT = []
+def nodes():
+    KEPT.append([Node(n) for n in range(5)])  # kept, so that a second run finds no object where the first had one
+    return KEPT[-1]
+"""
+
+IDENTITIES = (
+    NODES
+    + """
+def test_list():
+    made = nodes()
+    ids = [id(n) for n in made]
+    assert len(set(ids)) == 5
+def test_set():
+    made = nodes()
+    ids = {id(n) for n in made}
+    assert len(ids) == 5
+def test_keys():
+    made = nodes()
+    by_id = {id(n): n for n in made}
+    assert by_id[id(made[0])].number == 0
+def test_texts():
+    made = nodes()
+    ids = [hex(id(n)) for n in made]
+    one = f"node-{id(made[0]):x}"
+    assert len(ids) == 5
+"""
+)
+
+
+@pytest.mark.parametrize("options", [(), ("--repro-vary=fresh",)], ids=["in process", "in a fresh process"])
+def test_identities_are_no_drift_however_they_are_held(run, options):
+    run(IDENTITIES, "--repro=all", *options).assert_outcomes(passed=4)
