@@ -43,3 +43,25 @@ def test_texts():
 @pytest.mark.parametrize("options", [(), ("--repro-vary=fresh",)], ids=["in process", "in a fresh process"])
 def test_identities_are_no_drift_however_they_are_held(run, options):
     run(IDENTITIES, "--repro=all", *options).assert_outcomes(passed=4)
+
+
+MOCKS = (
+    NODES
+    + """
+def test_text():
+    KEPT.append(MagicMock())
+    text = f"{KEPT[-1]}"
+    assert text
+def test_message():
+    KEPT.append(MagicMock())
+    try:
+        MagicMock()(KEPT[-1])
+    finally:
+        told = f"called with {KEPT[-1].method()!r}"
+    assert told
+"""
+)
+
+
+def test_what_a_mock_says_of_itself_is_no_drift(run):
+    run(MOCKS, "--repro=all").assert_outcomes(passed=2)

@@ -22,6 +22,8 @@ MASKS = Masks(paths=(("/tmp/run", "<tmp>"), ("/tmp/run/test_x0", "<tmp_path>")),
     ("text", "masked"),
     [
         pytest.param("<f at 0x7f00deadbeef>", "<f at 0x…>", id="an address"),
+        pytest.param("<Mock name='a' id='140'>", "<Mock name='a' id='…'>", id="the address of a mock"),
+        pytest.param("<p id='a1'> void='12'", "<p id='a1'> void='12'", id="other words in quotes"),
         pytest.param("0x7f00deadbeef", "0x7f00deadbeef", id="a number is no address"),
         pytest.param("12345678-1234-4234-8234-123456789abc", "<uuid>", id="a drawn uuid"),
         pytest.param("id=12345678-1234-4234-8234-123456789ABC;", "id=<uuid>;", id="a drawn uuid inside a text"),
