@@ -41,6 +41,10 @@ MANY = 16
 """Items above which a sequence of one type becomes one leaf: 1,000 floats take 50 us so, and 500 us one by one."""
 
 
+TEXTS = 4096
+"""Items above which an array of texts is kept as it is: to look for accidents takes 1 us each."""
+
+
 class Array(NamedTuple):
     """An array, kept.
 
@@ -197,6 +201,8 @@ def _digest(values: NDArray[Any]) -> str:
 
 def keep(label: str, values: NDArray[Any], keeping: Keeping) -> Array:
     """A plain array as a leaf: copied while the budget lasts, then spilled if a tolerance may hold, else digested."""
+    if values.dtype.kind in "US" and 0 < values.size <= TEXTS:
+        values = _unmasked(values, keeping)
     if not values.dtype.itemsize:  # a text of no width: nothing but dtype and shape
         return Array(label, None, values.dtype, values.shape, _digest(values))
     if values.nbytes <= 1024 or keeping.fits(values.nbytes, keeping.budget.spill):  # noqa: PLR2004  # as in text
@@ -207,6 +213,17 @@ def keep(label: str, values: NDArray[Any], keeping: Keeping) -> Array:
         mapped, home = keeping.spill(plain)
         return Array(label, mapped, values.dtype, values.shape, "", home)
     return Array(label, None, values.dtype, values.shape, _digest(values))
+
+
+def _unmasked(values: NDArray[Any], keeping: Keeping) -> NDArray[Any]:
+    """An array of texts without the accidents in them; itself where there are none, or it holds what is no text."""
+    wide = values.dtype.itemsize // (4 if values.dtype.kind == "U" else 1)
+    if wide < keeping.masks.shortest or _legible(flat := values.reshape(-1)).dtype.kind not in "US":
+        return values
+    items = flat.tolist()
+    clean = keeping.text if values.dtype.kind == "U" else keeping.raw
+    kept = [clean(item) for item in items]
+    return values if kept == items else np.array(kept).reshape(values.shape)
 
 
 def of_numbers(items: Sequence[object], label: str, keeping: Keeping) -> Array | Words | None:

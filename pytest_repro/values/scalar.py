@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from pytest_repro.values.keeping import Keeping
     from pytest_repro.values.tolerance import Tolerance
 
+_ESCAPED = re.compile(r"\\(\W)")
+
 Value = None | bool | int | str | bytes
 
 _SAFE = 1 << 53  # beyond it a JSON reader may keep a float; beyond 4300 digits Python refuses decimal text
@@ -176,6 +178,7 @@ def _bytes(value: object, keeping: Keeping) -> Scalar:
         kind, data = "bytearray", bytes(memoryview(cast("bytearray", value)))
     else:
         kind, data = "memoryview", memoryview.tobytes(cast("memoryview", value))
+    data = keeping.raw(data)
     if len(data) > 1 << 10 and not keeping.fits(len(data), keeping.budget.text):
         return Scalar(kind, digested(data))
     return Scalar(kind, data)
@@ -215,9 +218,19 @@ def _slice(value: object, keeping: Keeping) -> Scalar:  # noqa: ARG001
     return Scalar("slice", f"slice({', '.join(ends)})")
 
 
-def _pattern(value: object, keeping: Keeping) -> Scalar:  # noqa: ARG001
-    pattern = cast("re.Pattern[str]", value)
-    return Scalar("pattern", f"{pattern.pattern!r}, flags {int(pattern.flags)}")
+def _pattern(value: object, keeping: Keeping) -> Scalar:
+    pattern = cast("re.Pattern[str] | re.Pattern[bytes]", value)
+    asked = pattern.pattern
+    if type(asked) is str:
+        # a path is found in a pattern as re.escape leaves it, hence without its backslashes
+        plain = _ESCAPED.sub(r"\1", asked)
+        kept = keeping.text(plain)
+        asked = asked if kept == plain else kept
+    elif type(asked) is bytes:
+        raw = _ESCAPED.sub(r"\1", asked.decode("latin-1")).encode("latin-1")
+        masked = keeping.raw(raw)
+        asked = asked if masked == raw else masked
+    return Scalar("pattern", f"{asked!r}, flags {int(pattern.flags)}")
 
 
 def _int(value: object, keeping: Keeping) -> Scalar:  # noqa: ARG001

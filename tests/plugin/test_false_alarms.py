@@ -65,3 +65,30 @@ def test_message():
 
 def test_what_a_mock_says_of_itself_is_no_drift(run):
     run(MOCKS, "--repro=all").assert_outcomes(passed=2)
+
+
+PLACES = (
+    NODES
+    + """
+def made(): return tempfile.mkdtemp()
+def test_bytes():
+    raw = os.fsencode(made())
+    assert raw
+def test_output():
+    out = subprocess.check_output(["pwd"], cwd=made())
+    assert out
+def test_array():
+    names = np.array([made()])
+    assert len(names) == 1
+def test_pattern():
+    pattern = re.compile(re.escape(made()))
+    assert pattern
+def test_own(tmp_path):
+    raw, names, pattern = os.fsencode(tmp_path), np.array([str(tmp_path)]), re.compile(re.escape(str(tmp_path)))
+    assert raw
+"""
+)
+
+
+def test_temporary_paths_are_no_drift_in_bytes_arrays_and_patterns(run):
+    run(PLACES, "--repro=all").assert_outcomes(passed=5)
