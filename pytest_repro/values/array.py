@@ -42,7 +42,7 @@ MANY = 16
 
 
 TEXTS = 4096
-"""Items above which an array of texts is kept as it is: to look for accidents takes 1 us each."""
+"""Items above which an array of texts is kept as it is: to look for accidents takes 2 us each."""
 
 
 class Array(NamedTuple):
