@@ -7,15 +7,13 @@ buffers not yet filled and back references were the source of 5.3 false alarms p
 
 from __future__ import annotations
 
-import sys
-import sysconfig
 import types
-from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
 from pytest_repro.values import lineage
 from pytest_repro.values.frozen import Parts
 from pytest_repro.values.opaque import Opaque
+from pytest_repro.values.origin import installed
 from pytest_repro.values.scalar import Scalar
 
 if TYPE_CHECKING:
@@ -24,35 +22,11 @@ if TYPE_CHECKING:
     from pytest_repro.values.frozen import Frozen
     from pytest_repro.values.keeping import Keeping
 
-_INNOCENT = {"abc", "_abc", "typing", "typing_extensions", "collections.abc", "_collections_abc", "builtins", "_typing"}
-"""Modules whose bases say nothing about who wrote a class."""
-
-_SITES = ("site-packages", "dist-packages")
 _READ_OUT = ("sklearn",)
 """Packages whose classes written in C are read through their public getters: a fitted tree is nothing else."""
 
 _size = cast("Callable[[type], int]", type.__dict__["__basicsize__"].__get__)
 _PLAIN_SIZE = _size(object)
-
-
-@lru_cache(maxsize=1024)
-def installed(module: str) -> bool:
-    """Whether a module belongs to the standard library or to an installed package."""
-    if module in _INNOCENT:
-        return False
-    if module.partition(".")[0] in sys.stdlib_module_names:
-        return True
-    found = sys.modules.get(module)
-    try:
-        file = object.__getattribute__(found, "__file__")
-    except AttributeError:
-        return False
-    if type(file) is not str:
-        return False
-    parts = file.replace("\\", "/").split("/")
-    return any(site in parts for site in _SITES) or file.startswith(
-        (sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"))
-    )
 
 
 def foreign(value: object) -> bool:
