@@ -70,7 +70,7 @@ def written(
             found = _text(leaf, whole=category(address) in whole)
         case Words():
             long = category(address) not in whole and any(len(text) > LONG for text in leaf.values if text)
-            found = (Words(leaf.label, (), leaf.length, leaf.hash()) if long else leaf).to_dict()
+            found = (leaf._replace(values=(), digest=leaf.hash()) if long else leaf).to_dict()
         case Array() | Shelved():
             found = _array(leaf, shelf, before)
         case _:
