@@ -22,7 +22,10 @@ def canonical(key: object, keeping: Keeping, depth: int = DEEP) -> str:
     if type(key) is str:
         return encode_basestring(keeping.text(key))
     if type(key) is int or type(key) is float:
-        return repr(key)
+        try:
+            return repr(key)
+        except ValueError:  # an integer beyond the digits that Python writes
+            return scalar.whole(cast("int", key))
     if lineage.descends(key, tuple):
         items = tuple.__iter__(cast("tuple[object, ...]", key))
         return f"({', '.join(canonical(item, keeping, depth) for item in items)})"
@@ -37,10 +40,14 @@ def _plain(key: object, keeping: Keeping) -> str:
         return f"{lineage.name(type(key)).rpartition('.')[2]}({cast('np.generic', key).item()!r})"
     if scalar.owns(key):
         leaf = scalar.freeze(key, keeping)
-        return leaf.value if isinstance(leaf.value, str) else repr(leaf.value)
+        return leaf.value if isinstance(leaf.value, str) else _written(leaf.value)
     if lineage.descends(key, str):
         return encode_basestring(keeping.text(str.__str__(cast("str", key))))
     return floating.freeze(key, keeping).show(80) if floating.owns(key) else ""
+
+
+def _written(value: scalar.Value) -> str:
+    return scalar.whole(value) if type(value) is int else repr(value)
 
 
 def members(items: Iterable[object], keeping: Keeping, depth: int = DEEP) -> list[str]:
