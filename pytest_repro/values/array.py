@@ -355,7 +355,9 @@ def _short(value: object, digits: int) -> str:
 
 
 def _legible(flat: NDArray[Any]) -> NDArray[Any]:
-    """Characters that no text has as the numbers that they are: numpy takes any 32 bits for one."""
+    """What numpy keeps and cannot write, as numbers: characters of any 32 bits, moments without a unit."""
+    if flat.dtype.kind == "M" and np.datetime_data(flat.dtype)[0] == "generic" and not np.isnat(flat).all():
+        return flat.view(flat.dtype.str.replace("M", "i", 1)[:3])
     if flat.dtype.kind != "U" or not flat.size:
         return flat
     points = np.ascontiguousarray(flat).view(np.dtype(np.uint32).newbyteorder(flat.dtype.byteorder))

@@ -35,7 +35,7 @@ def canonical(key: object, keeping: Keeping, depth: int = DEEP, known: dict[int,
             return repr(key)
         except ValueError:  # an integer beyond the digits that Python writes
             return scalar.whole(cast("int", key))
-    if lineage.descends(key, tuple, frozenset):
+    if type(key) is tuple or lineage.descends(key, tuple, frozenset):
         known = {} if known is None else known
         text = known.get(id(key))
         if text is None:
