@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
 
-from pytest_repro.values import bits, distance, entry, lineage, narrow
+from pytest_repro.values import attributes, bits, distance, entry, lineage, narrow
 from pytest_repro.values.difference import Difference, parted
 from pytest_repro.values.frozen import Frozen, Parts
 from pytest_repro.values.scalar import Scalar
@@ -270,7 +270,7 @@ def freeze(value: object, keeping: Keeping) -> Frozen | Parts:
             [(_key(name), plain[name]) for name in names],
         )
     if dtype.kind in PLAIN and dtype.isbuiltin != narrow.USERS:
-        return keep(label, plain, keeping)
+        return attributes.beside(value, keep(label, plain, keeping))
     return (_objects if dtype.kind == "O" else _foreign)(label, plain, keeping)
 
 
@@ -292,7 +292,16 @@ def _masked(value: Any, keeping: Keeping) -> Parts:  # noqa: ARG001
     visible = np.array(data, subok=False)
     # What lies under the mask is no part of the value.
     visible[mask] = None if visible.dtype.kind == "O" else np.zeros((), visible.dtype)
-    return Parts([], [(".mask", mask), (".data", visible)])
+    return Parts([], [(".mask", mask), (".data", visible), *_fill(value, data.dtype)])
+
+
+def _fill(value: Any, dtype: np.dtype[Any]) -> list[tuple[str, object]]:
+    """What stands for masked elements, where it is another than numpy's own: that one is set when first asked for."""
+    held = getattr(value, "_fill_value", None)  # to ask by the public name sets it
+    if held is None or dtype.kind not in _SIMPLE:
+        return []
+    own = np.ma.MaskedArray(np.empty(0, dtype)).fill_value
+    return [] if np.asarray(own).tobytes() == np.asarray(held).tobytes() else [(".fill_value", held)]
 
 
 _RULES: tuple[tuple[tuple[type, ...], Callable[[Any, Keeping], Frozen | Parts]], ...] = (

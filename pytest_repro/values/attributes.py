@@ -86,6 +86,25 @@ def visible(value: object, *, private: bool = False) -> list[tuple[str, object]]
     return [(name, item) for name, item in found.items() if not name.startswith(skip) and not _memo(value, name)]
 
 
+def opened(cls: type) -> bool:
+    """Whether a class is one of the project under test."""
+    return lineage.by_statement(cls) and not installed(lineage.module(cls))
+
+
+def beside(value: object, leaf: Frozen) -> Frozen | Parts:
+    """A leaf, and with it what an instance of a class of the project holds besides the value that it derives from.
+
+    Subclasses of installed packages are their values: some keep the whole tree that they are a piece of.
+    """
+    if not opened(type(value)):
+        return leaf
+    # What C defines, as the parts of a complex number, is the value itself.
+    names = {name for cls in lineage.classes(value) if lineage.by_statement(cls) for name in lineage.names(cls)}
+    names |= {name for name in dict.__iter__(_dictionary(value) or {}) if type(name) is str}
+    held = [(f".{name}", item) for name, item in visible(value) or [] if name in names and not name.startswith("_")]
+    return Parts([("", leaf)], held) if held else leaf
+
+
 def _memo(value: object, name: str) -> bool:
     """Whether an attribute was put there by a ``cached_property`` or its like when somebody first asked.
 

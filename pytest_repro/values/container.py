@@ -189,7 +189,8 @@ def _names(value: object, number: int) -> list[str] | None:
 def _own(value: object) -> list[tuple[str, object]]:
     """What an instance of a subclass holds besides its items."""
     if lineage.root(type(value)) in ("builtins", "collections"):
-        return []
+        longest = cast("collections.deque[object]", value).maxlen if type(value) is collections.deque else None
+        return [] if longest is None else [(".maxlen", longest)]
     return [(f".{name}", item) for name, item in attributes.visible(value) or [] if not name.startswith("_")]
 
 
@@ -258,5 +259,5 @@ def freeze(value: object, keeping: Keeping) -> Frozen | Parts:
     return _sequence(list(cast("Iterable[object]", value)), value, keeping)
 
 
-def _set(items: Iterable[object], value: object, keeping: Keeping) -> Keys:
-    return _keys("members", lineage.name(type(value)), members(items, keeping))
+def _set(items: Iterable[object], value: object, keeping: Keeping) -> Frozen | Parts:
+    return attributes.beside(value, _keys("members", lineage.name(type(value)), members(items, keeping)))

@@ -67,7 +67,7 @@ def _plain(key: object, keeping: Keeping) -> str:
         return leaf.value if isinstance(leaf.value, str) else _written(leaf.value)
     if lineage.descends(key, str):
         return encode_basestring(keeping.text(str.__str__(cast("str", key))))
-    return floating.freeze(key, keeping).show(80) if floating.owns(key) else ""
+    return floating.number(key).show(80) if floating.owns(key) else ""
 
 
 def _written(value: scalar.Value) -> str:
