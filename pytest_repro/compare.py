@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from pytest_repro.values import registry
 from pytest_repro.values.address import category, matches
 from pytest_repro.values.difference import Difference
+from pytest_repro.values.identity import nameless
+from pytest_repro.values.tolerance import EXACT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Sequence
@@ -143,7 +145,7 @@ def compare(before: Envelope, after: Envelope, tolerances: Tolerances, ignore: S
             elif category(address) not in UNCOUNTED:
                 compared += 1
             difference = registry.measure(a, b, tolerance)
-            if difference.identical or _is_identity(a, b, before, after):
+            if difference.identical or _same_but_identities(a, b, before, after):
                 continue
         else:
             difference = Difference(structural="missing" if b is None else "new")
@@ -162,11 +164,10 @@ def _addresses(left: Iterable[str], right: Iterable[str]) -> list[str]:
     return list(dict.fromkeys([*left, *right]))
 
 
-def _is_identity(a: Frozen, b: Frozen, before: Envelope, after: Envelope) -> bool:
-    """Whether two differing integers are identities of objects of their own runs, hence no values."""
-    if a.kind != "int" or b.kind != "int":
-        return False
-    return getattr(a, "value", None) in before.ids and getattr(b, "value", None) in after.ids
+def _same_but_identities(a: Frozen, b: Frozen, before: Envelope, after: Envelope) -> bool:
+    """Whether two differing values differ in identities of objects of their own runs alone, hence not as values."""
+    plain, other = nameless(a, before.ids), nameless(b, after.ids)
+    return (plain is not a or other is not b) and registry.measure(plain, other, EXACT).identical
 
 
 def _joined(gaps: list[Gap]) -> list[Gap]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pytest_repro.errors import ReproError
 from pytest_repro.values import entry, registry
+from pytest_repro.values.identity import unkeyed
 from pytest_repro.values.secrets import mask
 from pytest_repro.values.text import Text
 from pytest_repro.values.veil import written
@@ -29,7 +30,7 @@ class Envelope:
         label: Which run this was, as reports name it: ``run 1``.
         session_seed: Seed of the session, from which the test's seed derives.
         seed: Seed that the generators were pinned to, in ``[0, 2**32)``.
-        observations: Frozen values by address, in the order in which they were seen.
+        observations: Frozen values by address, in the order in which they were seen; no address holds an identity.
         outcomes: ``passed``, ``failed``, ``skipped``, ``xfailed`` or ``xpassed`` by phase.
         cut: Values that were seen and not kept, because a budget ran out.
         notes: Why something was not observed: ``asserted: no source``.
@@ -53,6 +54,11 @@ class Envelope:
         observations = {**self.observations, "outcome.teardown": Text(ended, len(ended))}
         observations.pop("outcome.teardown.error", None)
         return replace(self, observations=observations)
+
+    def __post_init__(self) -> None:
+        """Takes identities out of addresses: two runs could not be told what stands where in both."""
+        if self.ids:
+            object.__setattr__(self, "observations", unkeyed(self.observations, self.ids))
 
     def to_dict(self) -> dict[str, object]:
         """Plain JSON values; what a run only needs while it lasts (ids, window) is left out."""

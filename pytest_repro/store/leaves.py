@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from pytest_repro.store.shelved import Shelved
-from pytest_repro.values import entry, floating, registry
+from pytest_repro.values import entry, floating, identity, registry
 from pytest_repro.values.address import category
 from pytest_repro.values.array import Array, dtype_named
 from pytest_repro.values.floating import Float
@@ -36,8 +36,8 @@ LONG = 200
 WHOLE = frozenset({"record", "return"})
 """Categories of which texts of any length are kept."""
 
-IDENTITY = -(1 << 64)
-"""What stands for an integer that is the identity of an object of its run: no address and no hash is negative."""
+IDENTITY = identity.MARK
+"""What stands for an integer that is the identity of an object of its run."""
 
 _DOUBLE = 8
 """Bytes of a double, which holds whatever JSON's numbers become in Python."""
@@ -70,7 +70,7 @@ def written(
             found = _text(leaf, whole=category(address) in whole)
         case Words():
             long = category(address) not in whole and any(len(text) > LONG for text in leaf.values if text)
-            found = (Words(leaf.label, (), leaf.length, leaf.hash()) if long else leaf).to_dict()
+            found = (leaf._replace(values=(), digest=leaf.hash()) if long else leaf).to_dict()
         case Array() | Shelved():
             found = _array(leaf, shelf, before)
         case _:

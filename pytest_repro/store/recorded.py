@@ -13,6 +13,7 @@ from pytest_repro.errors import ReproError
 from pytest_repro.store import layout, leaves
 from pytest_repro.values import entry, floating
 from pytest_repro.values.address import CATEGORIES, category
+from pytest_repro.values.identity import nameless
 from pytest_repro.values.scalar import Scalar
 
 if TYPE_CHECKING:
@@ -89,9 +90,7 @@ class Recorded:
         """
         ids = envelope.ids
         kept = {
-            address: Scalar("int", leaves.IDENTITY)
-            if leaf.kind == "int" and getattr(leaf, "value", None) in ids
-            else leaf
+            address: nameless(leaf, ids)
             for address, leaf in envelope.observations.items()
             if category(address) in categories
         }

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 from pytest_repro.store import leaves
 from pytest_repro.store.shelf import Shelf
 from pytest_repro.values.address import category, matches
-from pytest_repro.values.scalar import Scalar
+from pytest_repro.values.identity import nameless
 
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence
 
     from pytest_repro.envelope import Envelope
-    from pytest_repro.values.frozen import Frozen
 
 UNCOUNTED = frozenset({"rng"})
 """Categories that are no part of what a test computes: where its generators stand."""
@@ -38,12 +37,6 @@ def result(envelope: Envelope, without: Container[str] = (), ignore: Sequence[st
     for address, leaf in sorted(envelope.observations.items()):
         if category(address) in UNCOUNTED or address in without or any(matches(one, address) for one in ignore):
             continue
-        value = leaves.written(address, plain(leaf, envelope), shelf)
+        value = leaves.written(address, nameless(leaf, envelope.ids), shelf)
         told.update(json.dumps([address, value], sort_keys=True).encode("ascii") + b"\n")
     return told.hexdigest()
-
-
-def plain(leaf: Frozen, envelope: Envelope) -> Frozen:
-    """A leaf as another process may compare it: an integer that was an identity of an object is marked as one."""
-    identity = leaf.kind == "int" and getattr(leaf, "value", None) in envelope.ids
-    return Scalar("int", leaves.IDENTITY) if identity else leaf

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from pytest_repro.envelope import Envelope, leaves_from, outcomes_from, whole
 from pytest_repro.store import leaves, npy
-from pytest_repro.store.result import plain
 from pytest_repro.store.shelf import Shelf
 from pytest_repro.values import entry
 from pytest_repro.values.address import CATEGORIES
+from pytest_repro.values.identity import nameless
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -119,7 +119,7 @@ class Outlet:
         """A test ended: a line about it, then a line of its values."""
         shelf = Shelf(self._folder / ARRAYS, LIMIT, summarised=False)
         observations = {
-            address: leaves.written(address, plain(leaf, envelope), shelf, whole=WHOLE)
+            address: leaves.written(address, nameless(leaf, envelope.ids), shelf, whole=WHOLE)
             for address, leaf in envelope.observations.items()
         }
         for digest, values in shelf.waiting.items():

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
 
-from pytest_repro.values import bits, distance, entry, lineage, narrow
+from pytest_repro.values import attributes, bits, distance, entry, lineage, narrow
 from pytest_repro.values.difference import Difference, parted
 from pytest_repro.values.frozen import Frozen, Parts
 from pytest_repro.values.scalar import Scalar
@@ -39,6 +39,10 @@ _SIMPLE = "biufcSUmM"  # the same without void, which may be structured
 
 MANY = 16
 """Items above which a sequence of one type becomes one leaf: 1,000 floats take 50 us so, and 500 us one by one."""
+
+
+TEXTS = 4096
+"""Items above which an array of texts is kept as it is: to look for accidents takes 2 us each."""
 
 
 class Array(NamedTuple):
@@ -197,6 +201,8 @@ def _digest(values: NDArray[Any]) -> str:
 
 def keep(label: str, values: NDArray[Any], keeping: Keeping) -> Array:
     """A plain array as a leaf: copied while the budget lasts, then spilled if a tolerance may hold, else digested."""
+    if values.dtype.kind in "US" and 0 < values.size <= TEXTS:
+        values = _unmasked(values, keeping)
     if not values.dtype.itemsize:  # a text of no width: nothing but dtype and shape
         return Array(label, None, values.dtype, values.shape, _digest(values))
     if values.nbytes <= 1024 or keeping.fits(values.nbytes, keeping.budget.spill):  # noqa: PLR2004  # as in text
@@ -207,6 +213,17 @@ def keep(label: str, values: NDArray[Any], keeping: Keeping) -> Array:
         mapped, home = keeping.spill(plain)
         return Array(label, mapped, values.dtype, values.shape, "", home)
     return Array(label, None, values.dtype, values.shape, _digest(values))
+
+
+def _unmasked(values: NDArray[Any], keeping: Keeping) -> NDArray[Any]:
+    """An array of texts without the accidents in them; itself where there are none, or it holds what is no text."""
+    wide = values.dtype.itemsize // (4 if values.dtype.kind == "U" else 1)
+    if wide < keeping.masks.shortest or _legible(flat := values.reshape(-1)).dtype.kind not in "US":
+        return values
+    items = flat.tolist()
+    clean = keeping.text if values.dtype.kind == "U" else keeping.raw
+    kept = [clean(item) for item in items]
+    return values if kept == items else np.array(kept).reshape(values.shape)
 
 
 def of_numbers(items: Sequence[object], label: str, keeping: Keeping) -> Array | Words | None:
@@ -253,7 +270,7 @@ def freeze(value: object, keeping: Keeping) -> Frozen | Parts:
             [(_key(name), plain[name]) for name in names],
         )
     if dtype.kind in PLAIN and dtype.isbuiltin != narrow.USERS:
-        return keep(label, plain, keeping)
+        return attributes.beside(value, keep(label, plain, keeping))
     return (_objects if dtype.kind == "O" else _foreign)(label, plain, keeping)
 
 
@@ -275,7 +292,16 @@ def _masked(value: Any, keeping: Keeping) -> Parts:  # noqa: ARG001
     visible = np.array(data, subok=False)
     # What lies under the mask is no part of the value.
     visible[mask] = None if visible.dtype.kind == "O" else np.zeros((), visible.dtype)
-    return Parts([], [(".mask", mask), (".data", visible)])
+    return Parts([], [(".mask", mask), (".data", visible), *_fill(value, data.dtype)])
+
+
+def _fill(value: Any, dtype: np.dtype[Any]) -> list[tuple[str, object]]:
+    """What stands for masked elements, where it is another than numpy's own: that one is set when first asked for."""
+    held = getattr(value, "_fill_value", None)  # to ask by the public name sets it
+    if held is None or dtype.kind not in _SIMPLE:
+        return []
+    own = np.ma.MaskedArray(np.empty(0, dtype)).fill_value
+    return [] if np.asarray(own).tobytes() == np.asarray(held).tobytes() else [(".fill_value", held)]
 
 
 _RULES: tuple[tuple[tuple[type, ...], Callable[[Any, Keeping], Frozen | Parts]], ...] = (
@@ -338,7 +364,9 @@ def _short(value: object, digits: int) -> str:
 
 
 def _legible(flat: NDArray[Any]) -> NDArray[Any]:
-    """Characters that no text has as the numbers that they are: numpy takes any 32 bits for one."""
+    """What numpy keeps and cannot write, as numbers: characters of any 32 bits, moments without a unit."""
+    if flat.dtype.kind == "M" and np.datetime_data(flat.dtype)[0] == "generic" and not np.isnat(flat).all():
+        return flat.view(flat.dtype.str.replace("M", "i", 1)[:3])
     if flat.dtype.kind != "U" or not flat.size:
         return flat
     points = np.ascontiguousarray(flat).view(np.dtype(np.uint32).newbyteorder(flat.dtype.byteorder))

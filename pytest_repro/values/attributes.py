@@ -7,15 +7,13 @@ buffers not yet filled and back references were the source of 5.3 false alarms p
 
 from __future__ import annotations
 
-import sys
-import sysconfig
 import types
-from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
 from pytest_repro.values import lineage
 from pytest_repro.values.frozen import Parts
 from pytest_repro.values.opaque import Opaque
+from pytest_repro.values.origin import installed
 from pytest_repro.values.scalar import Scalar
 
 if TYPE_CHECKING:
@@ -24,35 +22,11 @@ if TYPE_CHECKING:
     from pytest_repro.values.frozen import Frozen
     from pytest_repro.values.keeping import Keeping
 
-_INNOCENT = {"abc", "_abc", "typing", "typing_extensions", "collections.abc", "_collections_abc", "builtins", "_typing"}
-"""Modules whose bases say nothing about who wrote a class."""
-
-_SITES = ("site-packages", "dist-packages")
 _READ_OUT = ("sklearn",)
 """Packages whose classes written in C are read through their public getters: a fitted tree is nothing else."""
 
 _size = cast("Callable[[type], int]", type.__dict__["__basicsize__"].__get__)
 _PLAIN_SIZE = _size(object)
-
-
-@lru_cache(maxsize=1024)
-def installed(module: str) -> bool:
-    """Whether a module belongs to the standard library or to an installed package."""
-    if module in _INNOCENT:
-        return False
-    if module.partition(".")[0] in sys.stdlib_module_names:
-        return True
-    found = sys.modules.get(module)
-    try:
-        file = object.__getattribute__(found, "__file__")
-    except AttributeError:
-        return False
-    if type(file) is not str:
-        return False
-    parts = file.replace("\\", "/").split("/")
-    return any(site in parts for site in _SITES) or file.startswith(
-        (sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"))
-    )
 
 
 def foreign(value: object) -> bool:
@@ -110,6 +84,25 @@ def visible(value: object, *, private: bool = False) -> list[tuple[str, object]]
         return None
     skip = "_" if not private and foreign(value) else "__"
     return [(name, item) for name, item in found.items() if not name.startswith(skip) and not _memo(value, name)]
+
+
+def opened(cls: type) -> bool:
+    """Whether a class is one of the project under test."""
+    return lineage.by_statement(cls) and not installed(lineage.module(cls))
+
+
+def beside(value: object, leaf: Frozen) -> Frozen | Parts:
+    """A leaf, and with it what an instance of a class of the project holds besides the value that it derives from.
+
+    Subclasses of installed packages are their values: some keep the whole tree that they are a piece of.
+    """
+    if not opened(type(value)):
+        return leaf
+    # What C defines, as the parts of a complex number, is the value itself.
+    names = {name for cls in lineage.classes(value) if lineage.by_statement(cls) for name in lineage.names(cls)}
+    names |= {name for name in dict.__iter__(_dictionary(value) or {}) if type(name) is str}
+    held = [(f".{name}", item) for name, item in visible(value) or [] if name in names and not name.startswith("_")]
+    return Parts([("", leaf)], held) if held else leaf
 
 
 def _memo(value: object, name: str) -> bool:

@@ -189,7 +189,8 @@ def _names(value: object, number: int) -> list[str] | None:
 def _own(value: object) -> list[tuple[str, object]]:
     """What an instance of a subclass holds besides its items."""
     if lineage.root(type(value)) in ("builtins", "collections"):
-        return []
+        longest = cast("collections.deque[object]", value).maxlen if type(value) is collections.deque else None
+        return [] if longest is None else [(".maxlen", longest)]
     return [(f".{name}", item) for name, item in attributes.visible(value) or [] if not name.startswith("_")]
 
 
@@ -207,11 +208,18 @@ def _pairs(value: object) -> Iterable[tuple[object, object]]:
 def _mapping(value: object, keeping: Keeping, label: str) -> Parts:
     pairs = list(_pairs(value))
     texts = [canonical(key, keeping) for key, _ in pairs]
-    order = sorted(range(len(pairs)), key=texts.__getitem__)
+    order = [*range(len(pairs))]
+    if not (pairs and _is_large(pairs[0][0])):
+        order.sort(key=texts.__getitem__)
     allowed = keeping.room(len(pairs))
     own = _own(value)
     children = _children(pairs, texts, order[:allowed] if allowed < len(order) else order)
     return Parts([(".keys", _keys("keys", label, texts))], [*children, *own] if own else children)
+
+
+def _is_large(key: object) -> bool:
+    """Whether a key may be the identity of an object: where these lay in memory is no order to visit objects in."""
+    return type(key) is int and key >> 32 > 0
 
 
 def _children(pairs: list[tuple[object, object]], texts: list[str], order: list[int]) -> Iterator[tuple[str, object]]:
@@ -251,5 +259,5 @@ def freeze(value: object, keeping: Keeping) -> Frozen | Parts:
     return _sequence(list(cast("Iterable[object]", value)), value, keeping)
 
 
-def _set(items: Iterable[object], value: object, keeping: Keeping) -> Keys:
-    return _keys("members", lineage.name(type(value)), members(items, keeping))
+def _set(items: Iterable[object], value: object, keeping: Keeping) -> Frozen | Parts:
+    return attributes.beside(value, _keys("members", lineage.name(type(value)), members(items, keeping)))

@@ -113,13 +113,20 @@ class Tally:
             detail=detail,
         )
 
+    def _became(self) -> str:
+        if self.before.dtype.kind in "mM":
+            return "are NaT on one side only"
+        if self.before.dtype.kind == "c":  # a NaN may stand beside another part on both sides
+            return "have an infinite or NaN part"
+        return "became infinite or finite"
+
     def _ulp(self) -> float:
         at = slice(self.worst, (self.worst or 0) + 1)
         return float(bits.ulp(self.before.reshape(-1)[at], self.after.reshape(-1)[at])[0]) / narrow.steps(self.label)
 
     def _shape(self) -> tuple[Shape, str]:
         if self.nonfinite > self.nans and not self.nans:
-            return "values differ", f"{self.nonfinite} of {self.before.size} elements became infinite or finite"
+            return "values differ", f"{self.nonfinite} of {self.before.size} elements {self._became()}"
         rounding = narrow.rounding(self.label) or shapes.limit(self.before.dtype)
         largest = self.largest() if not self.nans and self.relative > rounding > 0 else 0.0
         gap = shapes.Gap(self.relative, self.absolute, largest, rounding)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from pytest_repro.values import attributes, lineage
+from pytest_repro.values import lineage, origin
 from pytest_repro.values.frozen import Parts
 from pytest_repro.values.opaque import Opaque
 from pytest_repro.values.scalar import Scalar
@@ -128,7 +128,7 @@ class _Copier(pickle.Pickler):
         """The figure's own state without the mark by which pyplot takes it up again."""
         maker = item if isinstance(item, type | types.FunctionType) else type(item)
         module = str(maker.__module__)
-        if module != "builtins" and not attributes.installed(module):
+        if module != "builtins" and not origin.installed(module):
             raise Foreign(f"{module}.{maker.__qualname__} is the project's own")
         if item is self.figure:
             make, arguments, state = cast("tuple[Any, ...]", object.__reduce_ex__(item, 2))[:3]

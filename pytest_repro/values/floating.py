@@ -12,6 +12,7 @@ import struct
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from pytest_repro.values import entry, lineage
+from pytest_repro.values.attributes import beside
 from pytest_repro.values.difference import IDENTICAL, Difference
 from pytest_repro.values.shape import of_numbers
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pytest_repro.values.difference import Shape
-    from pytest_repro.values.frozen import Frozen
+    from pytest_repro.values.frozen import Frozen, Parts
     from pytest_repro.values.keeping import Keeping
     from pytest_repro.values.tolerance import Tolerance
 
@@ -214,9 +215,14 @@ def owns(value: object) -> bool:
     return lineage.descends(value, float, complex)
 
 
-def freeze(value: object, keeping: Keeping) -> Float | Complex:  # noqa: ARG001
-    """The number as a leaf."""
+def freeze(value: object, keeping: Keeping) -> Frozen | Parts:  # noqa: ARG001
+    """The number as a leaf; beneath it what a subclass holds."""
+    return beside(value, number(value))
+
+
+def number(value: object) -> Float | Complex:
+    """The number itself."""
     if lineage.descends(value, float):
         return Float(float.__float__(cast("float", value)))
-    number = complex.__complex__(cast("complex", value))
-    return Complex(number.real, number.imag)
+    pair = complex.__complex__(cast("complex", value))
+    return Complex(pair.real, pair.imag)

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from pytest_repro.values.budget import Budget
     from pytest_repro.values.masks import Masks
 
+LONGEST = 1 << 16
+"""Bytes above which no mask is looked for: what is longer is data more often than a text."""
+
 
 class Home:
     """A folder for arrays that do not fit; a leaf that lives there holds on to it."""
@@ -71,6 +74,14 @@ class Keeping:
         masks = self.masks
         # Most texts are shorter than anything that is ever masked: 0.1 us for a key instead of 0.5.
         return text if len(text) < masks.shortest else masks.text(text, masked=self.masked)
+
+    def raw(self, data: bytes) -> bytes:
+        """Bytes as they are kept: each as the character of its number, since a mask speaks of texts."""
+        if not self.masks.shortest <= len(data) <= LONGEST:
+            return data
+        told = data.decode("latin-1")
+        kept = self.text(told)
+        return data if kept == told else kept.encode("latin-1", "replace")
 
     def room(self, wanted: int) -> int:
         """How many of ``wanted`` further leaves the budget allows; counts the rest as cut."""

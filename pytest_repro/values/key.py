@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, cast
 
@@ -15,20 +16,46 @@ if TYPE_CHECKING:
     from pytest_repro.values.keeping import Keeping
 
 DEEP = 3  # objects inside keys that are opened
+LONGEST = 4096  # characters of a tuple or set inside a key; of what is longer a digest
 
 
-def canonical(key: object, keeping: Keeping, depth: int = DEEP) -> str:
-    """A key as text that is the same in every run: ``"loss"`` quoted, ``3``, ``(1, "a")``, ``mod.Node(id=3)``."""
+def canonical(key: object, keeping: Keeping, depth: int = DEEP, known: dict[int, str] | None = None) -> str:
+    """A key as text that is the same in every run: ``"loss"`` quoted, ``3``, ``(1, "a")``, ``mod.Node(id=3)``.
+
+    Args:
+        key: Any hashable value.
+        keeping: Of the run.
+        depth: Objects inside it that are opened.
+        known: Texts of the tuples and sets around it, by id: they may share parts, each with its own.
+    """
     if type(key) is str:
         return encode_basestring(keeping.text(key))
     if type(key) is int or type(key) is float:
-        return repr(key)
+        try:
+            return repr(key)
+        except ValueError:  # an integer beyond the digits that Python writes
+            return scalar.whole(cast("int", key))
+    if type(key) is tuple or lineage.descends(key, tuple, frozenset):
+        known = {} if known is None else known
+        text = known.get(id(key))
+        if text is None:
+            text = known[id(key)] = _gathered(key, keeping, depth, known)
+        return text
+    return _plain(key, keeping) or _object(key, keeping, depth)
+
+
+def _gathered(key: object, keeping: Keeping, depth: int, known: dict[int, str]) -> str:
     if lineage.descends(key, tuple):
         items = tuple.__iter__(cast("tuple[object, ...]", key))
-        return f"({', '.join(canonical(item, keeping, depth) for item in items)})"
-    if lineage.descends(key, frozenset):
-        return f"{{{', '.join(members(frozenset.__iter__(cast('frozenset[object]', key)), keeping, depth))}}}"
-    return _plain(key, keeping) or _object(key, keeping, depth)
+        text = f"({', '.join([canonical(item, keeping, depth, known) for item in items])})"
+    else:
+        inner = frozenset.__iter__(cast("frozenset[object]", key))
+        text = f"{{{', '.join(members(inner, keeping, depth, known))}}}"
+    if len(text) <= LONGEST:
+        return text
+    # What sets of sets hold doubles with each of them, and so would the text.
+    told = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{text[:1]}{len(text)} characters, sha256 {told}{text[-1:]}"
 
 
 def _plain(key: object, keeping: Keeping) -> str:
@@ -37,15 +64,22 @@ def _plain(key: object, keeping: Keeping) -> str:
         return f"{lineage.name(type(key)).rpartition('.')[2]}({cast('np.generic', key).item()!r})"
     if scalar.owns(key):
         leaf = scalar.freeze(key, keeping)
-        return leaf.value if isinstance(leaf.value, str) else repr(leaf.value)
+        return leaf.value if isinstance(leaf.value, str) else _written(leaf.value)
     if lineage.descends(key, str):
         return encode_basestring(keeping.text(str.__str__(cast("str", key))))
-    return floating.freeze(key, keeping).show(80) if floating.owns(key) else ""
+    return floating.number(key).show(80) if floating.owns(key) else ""
 
 
-def members(items: Iterable[object], keeping: Keeping, depth: int = DEEP) -> list[str]:
-    """The canonical texts of items, sorted."""
-    return sorted(canonical(item, keeping, depth) for item in items)
+def _written(value: scalar.Value) -> str:
+    return scalar.whole(value) if type(value) is int else repr(value)
+
+
+def members(
+    items: Iterable[object], keeping: Keeping, depth: int = DEEP, known: dict[int, str] | None = None
+) -> list[str]:
+    """The canonical texts of items, sorted; the items outlive the call."""
+    known = {} if known is None else known
+    return sorted([canonical(item, keeping, depth, known) for item in items])
 
 
 def _object(key: object, keeping: Keeping, depth: int) -> str:

@@ -6,15 +6,18 @@ Generators and iterators are never advanced, locks never taken, mocks never call
 from __future__ import annotations
 
 import contextvars
+import enum
 import types
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from pytest_repro.values import entry, lineage
 from pytest_repro.values.difference import IDENTICAL, Difference, parted
+from pytest_repro.values.origin import installed
 from pytest_repro.values.secrets import mask
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from collections.abc import Set as AbstractSet
 
     from pytest_repro.values.frozen import Frozen
     from pytest_repro.values.keeping import Keeping
@@ -116,6 +119,13 @@ TYPES: tuple[type, ...] = (
     super,
 )
 
+OPENED = frozenset({"contextlib", "threading", "logging"})
+"""Those of which a class of the project under test may derive and still hold values: ``self.loss`` of a thread."""
+
+_OF_TUPLES = frozenset({"http", "urllib", "subprocess", "zipfile", "tarfile", "ssl"})
+"""Those whose tuples are values, as what ``urlparse`` returns; in others they hold frames, files and mocks."""
+
+_READ = ("subprocess.CompletedProcess",)
 _READABLE = ("ApproxScalar", "ApproxNumpy", "ApproxMapping", "ApproxSequenceLike", "ApproxDecimal")
 
 
@@ -190,9 +200,19 @@ def owns(value: object) -> bool:
     """Whether a value is identity and not value."""
     if lineage.descends(value, *TYPES):
         return True
-    if any(root in MODULES or root.startswith(PLUGINS) for root in lineage.roots(value)):
+    held = {root for root in lineage.roots(value) if root in MODULES or root.startswith(PLUGINS)}
+    if held and not _open(value, held):
         return lineage.name(type(value)).rpartition(".")[2] not in _READABLE
     return _iterator(value)
+
+
+def _open(value: object, held: AbstractSet[str]) -> bool:
+    """Whether a value can be looked into although it descends from what cannot."""
+    if lineage.descends(value, enum.Enum) or lineage.name(type(value)) in _READ:
+        return True
+    if lineage.descends(value, tuple):
+        return held <= _OF_TUPLES
+    return held <= OPENED and not installed(lineage.module(type(value)))
 
 
 def _iterator(value: object) -> bool:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 from pytest_repro.values import entry, lineage
 from pytest_repro.values.difference import IDENTICAL, Difference, changed, parted
+from pytest_repro.values.frozen import Parts
 from pytest_repro.values.secrets import mask
 from pytest_repro.values.text import HEAD, digest, parting
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from pytest_repro.values.frozen import Frozen
     from pytest_repro.values.keeping import Keeping
@@ -88,13 +89,30 @@ def read(data: Mapping[str, object]) -> Failure:
     return Failure(entry.field(data, "type", str), entry.field(data, "message", str), digested)
 
 
+_held = cast("Callable[[object], dict[str, object]]", BaseException.__dict__["__dict__"].__get__)
+"""What an exception holds besides its arguments, past a property of that name."""
+
+
 def owns(value: object) -> bool:
     """Whether a value is an exception."""
     return lineage.descends(value, BaseException)
 
 
-def freeze(value: object, keeping: Keeping) -> Failure:
-    """Type and message. The message is asked of the exception: pytest's own report asks it just so."""
+def freeze(value: object, keeping: Keeping) -> Failure | Parts:
+    """Type and message, and beneath them the exceptions of a group and the notes."""
+    failure = _failure(value, keeping)
+    children: list[tuple[str, object]] = []
+    if lineage.descends(value, BaseExceptionGroup):
+        inner = BaseExceptionGroup.exceptions.__get__(value)
+        children += [(f".exceptions[{at}]", one) for at, one in enumerate(inner)]
+    notes = _held(value).get("__notes__")
+    if type(notes) is list and notes:
+        children.append((".notes", [*notes]))
+    return Parts([("", failure)], children) if children else failure
+
+
+def _failure(value: object, keeping: Keeping) -> Failure:
+    """The message is asked of the exception: pytest's own report asks it just so."""
     try:
         message = str(value)
     except (KeyboardInterrupt, SystemExit):

@@ -99,6 +99,7 @@ READERS: tuple[tuple[tuple[str, ...], Callable[[Mapping[str, object]], Frozen]],
 )
 """Which room reads which kinds; they exclude one another, so the order means nothing."""
 
+_NUMBERS = (str, float, complex)
 _NAMES = {"text": "str", "opaque": "object"}
 
 
@@ -285,8 +286,9 @@ def _room(value: object) -> _Room:
     except BaseException:  # noqa: BLE001  # as in the walk
         kind = sealed
     # What is immutable is never told apart by identity: a cycle passes through something mutable, and sharing one
-    # is an accident.
-    tracked = not any(type.__subclasscheck__(kin, cls) for kin in (tuple, str, bytes, float, complex, int))
+    # is an accident. What a class of the project adds to a text or number is mutable.
+    firm = any(type.__subclasscheck__(kin, cls) for kin in (tuple, bytes, int))
+    tracked = not firm and (attributes.opened(cls) or not any(type.__subclasscheck__(kin, cls) for kin in _NUMBERS))
     return _Room(cls, kind.freeze, tracked=tracked)
 
 

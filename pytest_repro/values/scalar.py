@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from pytest_repro.values.keeping import Keeping
     from pytest_repro.values.tolerance import Tolerance
 
+_ESCAPED = re.compile(r"\\(\W)")
+
 Value = None | bool | int | str | bytes
 
 _SAFE = 1 << 53  # beyond it a JSON reader may keep a float; beyond 4300 digits Python refuses decimal text
@@ -176,6 +178,7 @@ def _bytes(value: object, keeping: Keeping) -> Scalar:
         kind, data = "bytearray", bytes(memoryview(cast("bytearray", value)))
     else:
         kind, data = "memoryview", memoryview.tobytes(cast("memoryview", value))
+    data = keeping.raw(data)
     if len(data) > 1 << 10 and not keeping.fits(len(data), keeping.budget.text):
         return Scalar(kind, digested(data))
     return Scalar(kind, data)
@@ -189,7 +192,7 @@ def digested(data: bytes) -> str:
 def _enum(value: object, keeping: Keeping) -> Scalar:  # noqa: ARG001
     member = object.__getattribute__(value, "_name_")
     plain = object.__getattribute__(value, "_value_") if member is None else None
-    shown = member if member is not None else (f"({plain})" if type(plain) is int else "(unnamed)")
+    shown = member if member is not None else (f"({whole(plain)})" if type(plain) is int else "(unnamed)")
     return Scalar("enum", f"{lineage.name(type(value))}.{shown}")
 
 
@@ -206,18 +209,55 @@ def _uuid(value: object, keeping: Keeping) -> Scalar:
     return Scalar("uuid", UUID if masked == UUID else text)
 
 
+def whole(number: int) -> str:
+    """An integer as text of any length: hexadecimal where Python refuses the decimal one."""
+    try:
+        return int.__repr__(number)
+    except ValueError:
+        return hex(number)
+
+
+def _fraction(value: object, keeping: Keeping) -> Scalar:  # noqa: ARG001
+    ratio = cast("fractions.Fraction", value)
+    try:
+        return Scalar("fraction", fractions.Fraction.__str__(ratio))
+    except ValueError:  # beyond the digits that Python writes
+        above, below = (fractions.Fraction.__dict__[name].__get__(ratio) for name in ("numerator", "denominator"))
+        return Scalar("fraction", f"{hex(above)}/{hex(below)}")
+
+
+def _range(value: object, keeping: Keeping) -> Scalar:  # noqa: ARG001
+    span = cast("range", value)
+    step = f", {whole(span.step)}" if span.step != 1 else ""
+    return Scalar("range", f"range({whole(span.start)}, {whole(span.stop)}{step})")
+
+
 def _slice(value: object, keeping: Keeping) -> Scalar:  # noqa: ARG001
     cut = cast("slice", value)
     ends = [
-        repr(end) if end is None or type(end) in (int, str, float) else lineage.name(type(end))
+        whole(end)
+        if type(end) is int
+        else repr(end)
+        if end is None or type(end) in (str, float)
+        else lineage.name(type(end))
         for end in (cut.start, cut.stop, cut.step)
     ]
     return Scalar("slice", f"slice({', '.join(ends)})")
 
 
-def _pattern(value: object, keeping: Keeping) -> Scalar:  # noqa: ARG001
-    pattern = cast("re.Pattern[str]", value)
-    return Scalar("pattern", f"{pattern.pattern!r}, flags {int(pattern.flags)}")
+def _pattern(value: object, keeping: Keeping) -> Scalar:
+    pattern = cast("re.Pattern[str] | re.Pattern[bytes]", value)
+    asked = pattern.pattern
+    if type(asked) is str:
+        # a path is found in a pattern as re.escape leaves it, hence without its backslashes
+        plain = _ESCAPED.sub(r"\1", asked)
+        kept = keeping.text(plain)
+        asked = asked if kept == plain else kept
+    elif type(asked) is bytes:
+        raw = _ESCAPED.sub(r"\1", asked.decode("latin-1")).encode("latin-1")
+        masked = keeping.raw(raw)
+        asked = asked if masked == raw else masked
+    return Scalar("pattern", f"{asked!r}, flags {int(pattern.flags)}")
 
 
 def _int(value: object, keeping: Keeping) -> Scalar:  # noqa: ARG001
@@ -258,12 +298,9 @@ _RULES: tuple[tuple[tuple[type, ...], Callable[[object, Keeping], Scalar]], ...]
         lambda value, _: Scalar("timezone", dt.timezone.__str__(cast("dt.timezone", value))),
     ),
     ((decimal.Decimal,), lambda value, _: Scalar("decimal", decimal.Decimal.__str__(cast("decimal.Decimal", value)))),
-    (
-        (fractions.Fraction,),
-        lambda value, _: Scalar("fraction", fractions.Fraction.__str__(cast("fractions.Fraction", value))),
-    ),
+    ((fractions.Fraction,), _fraction),
     ((uuid.UUID,), _uuid),
-    ((range,), lambda value, _: Scalar("range", repr(value))),
+    ((range,), _range),
     ((slice,), _slice),
     ((pathlib.PurePath,), _path),
     ((re.Pattern,), _pattern),

@@ -9,13 +9,14 @@ import hashlib
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from pytest_repro.values import entry, lineage
+from pytest_repro.values.attributes import beside
 from pytest_repro.values.difference import IDENTICAL, Difference, changed
 from pytest_repro.values.secrets import SECRET, mask, spans
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pytest_repro.values.frozen import Frozen
+    from pytest_repro.values.frozen import Frozen, Parts
     from pytest_repro.values.keeping import Keeping
     from pytest_repro.values.tolerance import Tolerance
 
@@ -147,9 +148,15 @@ def owns(value: object) -> bool:
     return lineage.descends(value, str)
 
 
-def freeze(value: object, keeping: Keeping) -> Text:
-    """The text as a leaf, masked; above the budget a digest."""
-    text = keeping.text(str.__str__(cast("str", value)))
+def freeze(value: object, keeping: Keeping) -> Frozen | Parts:
+    """The text as a leaf, masked; above the budget a digest. Beneath it what a subclass holds."""
+    if type(value) is str:
+        return _kept(value, keeping)
+    return beside(value, _kept(str.__str__(cast("str", value)), keeping))
+
+
+def _kept(value: str, keeping: Keeping) -> Text:
+    text = keeping.text(value)
     size = len(text)
     if size > SHORT and not keeping.fits(size, keeping.budget.text):
         return Text(text[:HEAD], size, digest(text))

@@ -119,7 +119,7 @@ def _without(leaf: Frozen, instead: str) -> dict[str, object]:
     if isinstance(leaf, Failure):
         return {"kind": leaf.kind, "type": leaf.type, "message": instead, "sha256": leaf.hash()}
     if isinstance(leaf, Words):
-        return {"kind": leaf.kind, "label": leaf.label, "length": leaf.length, "sha256": leaf.hash()}
+        return leaf._replace(values=(), digest=leaf.hash()).to_dict()
     if isinstance(leaf, Keys):
         return {"kind": leaf.kind, "label": leaf.label, "number": leaf.number, "sha256": leaf.hash()}
     if isinstance(leaf, Scalar) and isinstance(leaf.value, bytes):

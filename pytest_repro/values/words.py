@@ -30,12 +30,15 @@ class Words(NamedTuple):
         values: The texts; None where a gap stood. Empty where only a digest is kept.
         count: How many there are.
         digest: SHA-256 where the texts themselves are above the budget, else empty.
+        gaps: What stood in the gaps, one letter each, or one for all where it was the same: ``n`` None, ``f`` NaN,
+            ``t`` NaT, ``a`` NA. Empty where there are none, or an earlier version recorded them without it.
     """
 
     label: str
     values: tuple[str | None, ...]
     length: int
     digest: str = ""
+    gaps: str = ""
 
     @property
     def kind(self) -> str:
@@ -51,10 +54,11 @@ class Words(NamedTuple):
     def kept(label: str, items: Sequence[object], keeping: Keeping) -> Words:
         """The texts as a leaf, masked; a digest above the budget."""
         values = tuple(keeping.text(item) if type(item) is str else None for item in items)
+        gaps = _gaps(items) if None in values else ""
         size = sum(len(item) for item in values if item is not None)
         if size > 1024 and not keeping.fits(size, keeping.budget.spill):  # noqa: PLR2004  # as in text
-            return Words(label, (), len(values), _digest(values))
-        return Words(label, values, len(values))
+            return Words(label, (), len(values), _digest(values), gaps)
+        return Words(label, values, len(values), "", gaps)
 
     def show(self, width: int = 24) -> str:
         """The first texts and how many there are."""
@@ -74,11 +78,11 @@ class Words(NamedTuple):
             return parted(f"length {self.length}, then {then.length}")
         if self.digest or then.digest:
             if self.hash() == then.hash():
-                return Difference(count=self.length, differing=0, beyond=0)
+                return self._beside(then)
             return Difference(count=self.length, shape="values differ", detail="too long to keep: digests differ")
         unequal = [at for at, (a, b) in enumerate(zip(self.values, then.values, strict=True)) if a != b]
         if not unequal:
-            return Difference(count=self.length, differing=0, beyond=0)
+            return self._beside(then)
         first = unequal[0]
         reordered = sorted(map(repr, self.values)) == sorted(map(repr, then.values))
         return Difference(
@@ -91,15 +95,45 @@ class Words(NamedTuple):
             detail=parting(str(self.values[first]), str(then.values[first])),
         )
 
+    def _beside(self, then: Words) -> Difference:
+        """The difference of the gaps alone, where the texts are the same."""
+        if self.gaps == then.gaps or not (self.gaps and then.gaps):
+            return Difference(count=self.length, differing=0, beyond=0)
+        before, after = (", ".join(_GAPS[letter] for letter in sorted({*gaps})) for gaps in (self.gaps, then.gaps))
+        detail = f"gaps of {before}, then of {after}" if before != after else f"gaps of {before} in other places"
+        return Difference(count=self.length, shape="values differ", detail=detail)
+
     def hash(self) -> str:
         """SHA-256 of all the texts."""
         return self.digest or _digest(self.values)
 
     def to_dict(self) -> dict[str, object]:
         """``{"kind": "texts", "label", "values"}``; length and digest where they are too long or hold a secret."""
+        told: dict[str, object] = {"kind": "texts", "label": self.label}
+        if self.gaps:
+            told["gaps"] = self.gaps
         if self.digest or any(item is not None and mask(item) is not item for item in self.values):
-            return {"kind": "texts", "label": self.label, "length": self.length, "sha256": self.hash()}
-        return {"kind": "texts", "label": self.label, "values": list(self.values)}
+            return told | {"length": self.length, "sha256": self.hash()}
+        return told | {"values": list(self.values)}
+
+
+_GAPS = {"n": "None", "f": "NaN", "t": "NaT", "a": "NA"}
+"""What stands in a gap by its letter."""
+
+
+def _gaps(items: Sequence[object]) -> str:
+    found = "".join(
+        "n"
+        if item is None
+        else "f"
+        if type(item) is float
+        else "t"
+        if lineage.name(type(item)).endswith("NaTType")
+        else "a"
+        for item in items
+        if type(item) is not str
+    )
+    return found[:1] if found == found[:1] * len(found) else found
 
 
 def _gap(item: object) -> bool:
@@ -118,11 +152,14 @@ def _digest(values: Sequence[str | None]) -> str:
 def read(data: Mapping[str, object]) -> Words:
     """The texts that an entry describes."""
     label = entry.field(data, "label", str)
+    gaps = entry.field(data, "gaps", str) if "gaps" in data else ""
+    if not _GAPS.keys() >= {*gaps}:
+        raise entry.malformed(f"unexpected text {gaps!r:.40} (expected letters of {''.join(_GAPS)})", "gaps")
     if "sha256" in data:
         (length,) = entry.lengths({"length": [entry.field(data, "length", int)]}, "length")
-        return Words(label, (), length, entry.field(data, "sha256", str))
+        return Words(label, (), length, entry.field(data, "sha256", str), gaps)
     values = entry.field(data, "values", list)
     for at, item in enumerate(values):
         if item is not None and not isinstance(item, str):
             raise entry.malformed(f"unexpected type {type(item).__name__} (expected str)", f"values[{at}]")
-    return Words(label, tuple(values), len(values))
+    return Words(label, tuple(values), len(values), "", gaps)

@@ -262,3 +262,11 @@ def test_what_numpy_takes_for_characters_and_no_text_has_is_shown_as_numbers(ord
     assert first.show(60) == "97"
     other = Freezer().freeze("locals.x", np.array(["ab", "c"], dtype=f"{order}U2"))["locals.x"]
     assert measure(kept, other, EXACT).drifted
+
+
+@pytest.mark.parametrize("dtype", ["M8", ">M8"])
+def test_moments_without_a_unit_are_shown_as_numbers(dtype):
+    (leaf,) = Freezer().freeze("x", np.array([7, -1], "i8").astype(dtype)).values()
+    assert leaf.show(60) == f"[7, -1] (2,) {leaf.dtype}"
+    (leaf,) = Freezer().freeze("x", np.array(["NaT"], dtype)).values()
+    assert leaf.show(60) == f"[NaT] (1,) {leaf.dtype}"

@@ -7,6 +7,7 @@ import dataclasses
 import functools
 import types
 
+import numpy as np
 import pytest
 
 from pytest_repro.values.attributes import foreign
@@ -144,3 +145,72 @@ def test_an_attribute_that_a_cached_property_left_is_no_value_of_its_own():
     before, after = Lazy(), Lazy()
     assert after.derived == 2
     assert Freezer().freeze("x", before) == Freezer().freeze("x", after)
+
+
+class Grid(np.ndarray):
+    pass
+
+
+class Length(float):
+    pass
+
+
+class Phase(complex):
+    pass
+
+
+class Label(str):  # noqa: SLOT000  # it is to hold more
+    pass
+
+
+class Group(set):
+    pass
+
+
+class Fixed(frozenset):
+    pass
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (np.zeros(2).view(Grid), "[0, 0] (2,) float64"),
+        (Length(1.5), "1.5"),
+        (Phase(1j), "1j"),
+        (Label("a"), "'a'"),
+        (Group([1]), "{1}"),
+        (Fixed([1]), "{1}"),
+    ],
+)
+def test_what_a_subclass_of_a_plain_value_holds_is_seen_beneath_it(value, shown):
+    def leaves():
+        return {address: leaf.show(60) for address, leaf in Freezer().freeze("x", value).items()}
+
+    assert leaves() == {"x": shown}
+    value.unit, value._cache = "m", 3
+    assert leaves() == {"x": shown, "x.unit": "'m'"}
+
+
+def test_texts_that_hold_one_another_are_told_once():
+    one, other = Label("a"), Label("b")
+    one.first = one.second = other
+    other.first = other.second = one
+    shown = {address: leaf.show(60) for address, leaf in Freezer().freeze("x", [one]).items()}
+    assert shown["x[0].first.first"] == "same as x[0]"
+    assert len(shown) == 6
+
+
+def test_the_length_of_a_queue_and_what_fills_a_mask_are_seen():
+    assert Freezer().freeze("x", collections.deque([1], 3))["x.maxlen"].value == 3
+    assert "x.maxlen" not in Freezer().freeze("x", collections.deque([1]))
+    filled = np.ma.array([1.0, 2.0], mask=[0, 1], fill_value=7)
+    assert Freezer().freeze("x", filled)["x.fill_value"].show() == "7.0"
+
+
+@pytest.mark.parametrize("dtype", ["f8", "i2", "?", "c16", "U2", "S4", "M8[s]", "m8[s]", "O", "V3"])
+def test_what_fills_a_mask_by_default_is_no_value_whether_it_was_asked_for_or_not(dtype):
+    value = np.ma.masked_all(3, dtype)
+    before = Freezer().freeze("x", value)
+    assert value.fill_value is not None
+    assert Freezer().freeze("x", value) == before
+    assert not any(map(opaque, before.values()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import time
 import types
 
 import pytest
@@ -165,3 +166,28 @@ def test_every_leaf_of_a_container_survives_the_way_through_json(value, through_
 )
 def test_a_malformed_leaf_is_named_with_its_place(entry, message, refused):
     assert refused(from_dict, entry) == f"{message}  [RPR-B602]\n  mend: pytest --repro-record-all"
+
+
+def ordinal(number):
+    """The set of all smaller ordinals, as von Neumann has it: its text would double with each."""
+    smaller = []
+    for _ in range(number + 1):
+        smaller.append(frozenset(smaller))
+    return smaller[-1]
+
+
+def pairs(number):
+    pair = ()
+    for _ in range(number):
+        pair = (pair, pair)
+    return pair
+
+
+@pytest.mark.parametrize(("make", "number"), [(ordinal, 60), (pairs, 14)])  # a tuple's own hash doubles as well
+@pytest.mark.parametrize("hold", [lambda key: {key: 1}, lambda key: {key}, lambda key: {(key, 1)}])
+def test_keys_that_share_their_parts_take_no_time(make, number, hold):
+    started = time.perf_counter()
+    before, again, other = (Freezer().freeze("x", hold(make(one))) for one in (number, number, number + 1))
+    assert before == again != other
+    assert time.perf_counter() - started < 5
+    assert max(map(len, before)) < 10_000

@@ -7,8 +7,10 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import pathlib
+import re
 import uuid
 
+import numpy as np
 import pytest
 
 from pytest_repro.values.masks import Masks
@@ -22,6 +24,8 @@ MASKS = Masks(paths=(("/tmp/run", "<tmp>"), ("/tmp/run/test_x0", "<tmp_path>")),
     ("text", "masked"),
     [
         pytest.param("<f at 0x7f00deadbeef>", "<f at 0x…>", id="an address"),
+        pytest.param("<Mock name='a' id='140'>", "<Mock name='a' id='…'>", id="the address of a mock"),
+        pytest.param("<p id='a1'> void='12'", "<p id='a1'> void='12'", id="other words in quotes"),
         pytest.param("0x7f00deadbeef", "0x7f00deadbeef", id="a number is no address"),
         pytest.param("12345678-1234-4234-8234-123456789abc", "<uuid>", id="a drawn uuid"),
         pytest.param("id=12345678-1234-4234-8234-123456789ABC;", "id=<uuid>;", id="a drawn uuid inside a text"),
@@ -89,3 +93,34 @@ def test_masks_reach_texts_paths_messages_keys_moments_and_identifiers():
     }
     leaves = freezer.freeze("x", [NOW, drawn], masked=False)
     assert [leaf.show(60) for leaf in leaves.values()][1:] == ["2026-03-04T12:00:00", str(drawn)]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        pytest.param(b"at /tmp/run/test_x0/a\xff", r"b'at <tmp_path>/a\xff'", id="bytes"),
+        pytest.param(bytearray(b"/tmp/tmpab12_cd3\n"), r"b'<tmp>\n'", id="a buffer"),
+        pytest.param(b"2026-03-04T11:59:59", "b'<time>'", id="a stamp in bytes"),
+        pytest.param(b"<f at 0x7f00deadbeef>", "b'<f at 0x?>'", id="an address in bytes"),
+        pytest.param(np.array(["/tmp/run/a", "b"]), "['<tmp>/a', 'b'] (2,) <U7", id="an array"),
+        pytest.param(np.array([[b"/tmp/run/a\xff"]]), r"[b'<tmp>/a\xff'] (1, 1) |S8", id="an array of bytes"),
+        pytest.param(np.str_("2026-03-04 11:59"), "'<time>'", id="a text of numpy"),
+        pytest.param(re.compile("/tmp/run/a"), "'<tmp>/a', flags 32", id="a pattern"),
+        pytest.param(re.compile(re.escape("/tmp/tmpab12_cd3/x.y")), "'<tmp>/x.y', flags 32", id="an escaped pattern"),
+        pytest.param(re.compile(rb"/tmp/run/\d"), r"b'<tmp>/\\d', flags 0", id="a pattern of bytes"),
+        pytest.param(re.compile(r"a\.b/home"), r"'a\\.b/home', flags 32", id="a pattern without accidents"),
+    ],
+)
+def test_masks_reach_bytes_arrays_of_texts_and_patterns(value, shown):
+    (leaf,) = Freezer(masks=MASKS).freeze("x", value).values()
+    assert leaf.show(60) == shown
+
+
+def test_bytes_and_arrays_of_texts_without_accidents_are_kept_as_they_are():
+    for value in (b"a" * 40, np.array(["a" * 40], "U60"), np.array(["a"] * 5), np.full(1, 0x7FFFFFFF, "u4").view("U1")):
+        (leaf,) = Freezer(masks=MASKS).freeze("x", value).values()
+        if isinstance(value, bytes):
+            assert leaf.value == value
+        else:
+            assert leaf.dtype == value.dtype
+            assert leaf.values.tobytes() == value.tobytes()

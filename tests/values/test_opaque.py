@@ -5,13 +5,17 @@ from __future__ import annotations
 import asyncio
 import collections
 import contextlib
+import http
+import inspect
 import io
 import itertools
 import logging
 import sqlite3
+import subprocess
 import sys
 import threading
 import unittest.mock
+import urllib.parse
 import weakref
 
 import pytest
@@ -142,3 +146,52 @@ def test_a_malformed_leaf_is_named_with_its_place(entry, message, refused):
 
 def test_why_is_shown_nowhere_and_compares_nothing():
     assert measure(Opaque("a", "one"), Opaque("a", "other"), EXACT) == IDENTICAL
+
+
+class Learner(threading.Thread):
+    """A user's thread that holds what it computed."""
+
+    def __init__(self):
+        super().__init__(name="Thread-7")
+        self.loss = 0.5
+
+
+class Context(contextlib.AbstractContextManager):
+    def __init__(self):
+        self.loss = 0.5
+
+    def __exit__(self, *error):
+        return None
+
+
+class Handler(logging.StreamHandler):
+    def __init__(self):
+        super().__init__(io.StringIO())
+        self.loss = 0.5
+
+
+@pytest.mark.parametrize("cls", [Learner, Context, Handler])
+def test_what_a_class_of_the_project_holds_is_seen_also_where_a_base_is_sealed(cls):
+    leaves = Freezer().freeze("x", cls())
+    assert leaves["x.loss"].show() == "0.5"
+    assert not [address for address, leaf in leaves.items() if "Thread-7" in leaf.show(60) or "._" in address]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (http.HTTPStatus.NOT_FOUND, {"x": "http.HTTPStatus.NOT_FOUND"}),
+        (urllib.parse.urlsplit("http://a/b"), {"x.netloc": "'a'", "x.path": "'/b'"}),
+        (
+            subprocess.CompletedProcess(["a"], 3, b"out", None),
+            {"x.args[0]": "'a'", "x.returncode": "3", "x.stdout": "b'out'", "x.stderr": "None"},
+        ),
+    ],
+)
+def test_plain_values_of_sealed_modules_are_read(value, shown):
+    leaves = {address: leaf.show(60) for address, leaf in Freezer().freeze("x", value).items()}
+    assert shown.items() <= leaves.items()
+
+
+def test_tuples_that_hold_frames_stay_sealed():
+    assert opaque(only(inspect.stack()[0]))

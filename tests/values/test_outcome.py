@@ -69,3 +69,26 @@ def test_orders_that_are_the_hash_seed_s_are_no_difference_between_two_assertion
     assert not measure(kept(ValueError(one)), kept(ValueError(two)), EXACT).identical
     lists = AssertionError("assert [1, 2] == [3]"), AssertionError("assert [2, 1] == [3]")
     assert not measure(kept(lists[0]), kept(lists[1]), EXACT).identical
+
+
+def test_the_exceptions_of_a_group_and_notes_are_compared():
+    inner = ValueError("a")
+    inner.add_note("seen at <f at 0x7f00>")
+    group = ExceptionGroup("several", [inner, ExceptionGroup("more", [KeyError("b")])])
+    assert {address: leaf.show(60) for address, leaf in Freezer().freeze("x", group).items()} == {
+        "x": "ExceptionGroup: several (2 sub-exceptions)",
+        "x.exceptions[0]": "ValueError: a",
+        "x.exceptions[0].notes.len": "list of 1",
+        "x.exceptions[0].notes[0]": "'seen at <f at 0x…>'",
+        "x.exceptions[1]": "ExceptionGroup: more (1 sub-exception)",
+        "x.exceptions[1].exceptions[0]": "KeyError: 'b'",
+    }
+
+
+def test_a_property_named_as_the_dictionary_is_not_asked():
+    class Sly(Exception):  # noqa: N818  # it is no error
+        @property
+        def __dict__(self):
+            raise SystemError
+
+    assert kept(Sly("a")).message == "a"

@@ -16,13 +16,18 @@ import uuid
 import pytest
 
 from pytest_repro.values.difference import IDENTICAL, Difference
-from pytest_repro.values.registry import Freezer, from_dict, measure
+from pytest_repro.values.registry import Freezer, from_dict, measure, opaque
 from pytest_repro.values.scalar import KINDS, Scalar
 from pytest_repro.values.tolerance import EXACT, Tolerance
 
 
 class Colour(enum.IntEnum):
     RED = 1
+
+
+class Counted(int):
+    def __repr__(self):
+        raise SystemError
 
 
 class Flags(enum.Flag):
@@ -149,3 +154,24 @@ def test_bytes_above_the_budget_become_a_digest(through_json):
 )
 def test_a_malformed_entry_is_named_with_its_place(entry, message, refused):
     assert refused(from_dict, entry) == f"{message}  [RPR-B602]\n  mend: pytest --repro-record-all"
+
+
+HUGE = 10**5000
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda k: fractions.Fraction(HUGE + k, 7),
+        lambda k: range(HUGE + k, HUGE + 9, 3),
+        lambda k: slice(HUGE + k),
+        lambda k: {HUGE + k: 1, "loss": 0.5},
+        lambda k: {Counted(HUGE + k)},
+    ],
+    ids=["a fraction", "a range", "a slice", "a key", "a member"],
+)
+def test_integers_beyond_the_digits_that_python_writes_are_values_as_any(make):
+    leaves = Freezer().freeze("x", make(1))
+    assert not any(map(opaque, leaves.values()))
+    assert leaves == Freezer().freeze("x", make(1))
+    assert leaves != Freezer().freeze("x", make(2))

@@ -86,3 +86,20 @@ def test_a_sum_of_bits_that_agrees_by_chance_is_no_reordering():
 )
 def test_a_single_number_has_a_shape_too(before, after, shape):
     assert of_numbers(before, after) == of_numbers(after, before) == shape
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "detail"),
+    [
+        (np.array(["NaT", 1], "M8[s]"), np.array([0, 1], "M8[s]"), "1 of 2 elements are NaT on one side only"),
+        (np.array([3, 1], "m8[D]"), np.array(["NaT", 1], "m8[D]"), "1 of 2 elements are NaT on one side only"),
+        (
+            np.array([complex(np.nan, 1), 1]),
+            np.array([complex(np.nan, 2), 1]),
+            "1 of 2 elements have an infinite or NaN part",
+        ),
+        (np.array([complex(np.inf, 1), 1]), np.array([1j, 1]), "1 of 2 elements have an infinite or NaN part"),
+    ],
+)
+def test_what_is_not_finite_is_told_in_the_words_of_its_dtype(before, after, detail):
+    assert compare(before, after, EXACT).detail == detail

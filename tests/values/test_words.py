@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from pytest_repro.values.budget import Budget
 from pytest_repro.values.difference import Difference
-from pytest_repro.values.registry import Freezer, measure
+from pytest_repro.values.registry import Freezer, from_dict, measure
 from pytest_repro.values.tolerance import EXACT
 
 TEXTS = [f"t{number}" for number in range(17)]
@@ -71,3 +72,26 @@ def test_texts_survive_the_way_through_json(through_json):
 )
 def test_texts_are_shown_by_the_first_of_them(width, line):
     assert kept(TEXTS).show(width) == line
+
+
+def test_what_stands_in_a_gap_is_compared_and_kept(through_json):
+    def column(*gaps):
+        return np.array([*gaps, *TEXTS], dtype=object)
+
+    nan = float("nan")
+    before, after = kept(column(None, nan)), kept(column(nan, None))
+    assert (before.gaps, after.gaps, kept(column(nan, nan)).gaps, kept(TEXTS).gaps) == ("nf", "fn", "f", "")
+    assert through_json(before) == before
+    assert measure(before, kept(column(nan, nan)), EXACT).detail == "gaps of NaN, None, then of NaN"
+    assert measure(before, after, EXACT).detail == "gaps of NaN, None in other places"
+    assert not measure(before, kept(column(None, nan)), EXACT).drifted
+    assert not measure(before._replace(gaps=""), after, EXACT).drifted  # as an earlier version recorded it
+    long = [
+        kept(column(*gaps), text=1, spill=1, nbytes=1)._replace(values=(), digest="0") for gaps in [(None,), (nan,)]
+    ]
+    assert measure(*long, EXACT).drifted
+
+
+def test_a_letter_of_no_gap_is_refused(refused):
+    entry = {"kind": "texts", "label": "a", "values": [None], "gaps": "x"}
+    assert "unexpected text 'x' (expected letters of nfta) in 'gaps'" in refused(from_dict, entry)
