@@ -36,7 +36,8 @@ def canonical(key: object, keeping: Keeping, depth: int = DEEP, known: dict[int,
         except ValueError:  # an integer beyond the digits that Python writes
             return scalar.whole(cast("int", key))
     if type(key) is tuple or lineage.descends(key, tuple, frozenset):
-        known = {} if known is None else known
+        if known is None:
+            return _gathered(key, keeping, depth, {})
         text = known.get(id(key))
         if text is None:
             text = known[id(key)] = _gathered(key, keeping, depth, known)
@@ -45,7 +46,7 @@ def canonical(key: object, keeping: Keeping, depth: int = DEEP, known: dict[int,
 
 
 def _gathered(key: object, keeping: Keeping, depth: int, known: dict[int, str]) -> str:
-    if lineage.descends(key, tuple):
+    if type(key) is tuple or lineage.descends(key, tuple):
         items = tuple.__iter__(cast("tuple[object, ...]", key))
         text = f"({', '.join([canonical(item, keeping, depth, known) for item in items])})"
     else:
