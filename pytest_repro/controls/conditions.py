@@ -286,7 +286,7 @@ def numeric(gap: Gap) -> bool:
 
 _DRAWN_ANEW = "a new process draws it anew: a draw at import, an identity, a port, the order in which threads end"
 
-_DRIFTING = "values of this test drift between two runs of one process as well: what moves those may move these"
+_DRIFTING = "what moves other values between two runs of one process may move these; else a draw at import, an identity"
 
 
 def unrepeatable(

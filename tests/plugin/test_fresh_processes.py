@@ -195,9 +195,9 @@ def test_both():
     session = apart("--repro-vary=combined")
     text = session.result.stdout.str()
     assert session.ret == 1
-    assert text.index("RPR-R101 value drift") < text.index("RPR-R113 drift between processes: 1 of 2 observed values")
-    assert "why        values of this test drift between two runs of one process as well" in text
-    assert "a draw at import" not in text
+    assert text.index("RPR-R101 value drift") < text.index("RPR-R113 drift between processes: 1 of 3 observed values")
+    assert "what moves other values between two runs of one process may move these" in text
+    assert "a new process draws it anew" not in text
 
 
 def test_the_marker_asks_for_conditions_and_none_is_a_limit_that_no_option_lifts(pytester, apart):
