@@ -21,6 +21,9 @@ FORMAT = "1.0"
 """Major and minor version of what :meth:`Envelope.to_dict` writes: a reader takes any minor, refuses a newer major."""
 
 
+_TEARDOWN = "outcome.teardown"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
     """What one run of one test showed.
@@ -49,11 +52,12 @@ class Envelope:
     ids: frozenset[int] = frozenset()
     window: tuple[float, float] = (0.0, 0.0)
 
-    def with_teardown(self, ended: str) -> Envelope:
-        """The same run, with another outcome of its teardown, and no error there."""
-        observations = {**self.observations, "outcome.teardown": Text(ended, len(ended))}
-        observations.pop("outcome.teardown.error", None)
-        return replace(self, observations=observations)
+    def with_teardown(self, other: Envelope | None) -> Envelope:
+        """The same run with how another ended its teardown; as if it had passed where there is no other."""
+        own = {address: leaf for address, leaf in self.observations.items() if not address.startswith(_TEARDOWN)}
+        seen: Mapping[str, Frozen] = {_TEARDOWN: Text("passed", 6)} if other is None else other.observations
+        ended = {address: leaf for address, leaf in seen.items() if address.startswith(_TEARDOWN)}
+        return replace(self, observations={**own, **ended})
 
     def __post_init__(self) -> None:
         """Takes identities out of addresses: two runs could not be told what stands where in both."""

@@ -18,13 +18,13 @@ def once(n):
     if n in KEPT:
         return KEPT[n] + 1e-9
     return KEPT.setdefault(n, n * 0.5)
-def environment():
-    return os.environ.setdefault("FIRST", "yes"), os.environ.pop("FIRST_RUN", "over")
+def interpreter():
+    return vars(sys).setdefault("first", "yes"), vars(sys).pop("first_run", "over")
 """
 
 HEAD = """
-import os, pytest, model
-os.environ["FIRST_RUN"] = "now"
+import os, pytest, sys, model
+sys.first_run = "now"
 pytestmark = pytest.mark.replay
 @pytest.fixture(scope="session")
 def innocent(): return 3
@@ -119,7 +119,7 @@ def test_what_carries_state_over_is_named_and_proved(suite, source, named, undon
 
 
 def test_what_is_kept_elsewhere_is_said_to_be(suite):
-    told = suite("def test_it(innocent):\n    x = model.environment()\n")
+    told = suite("def test_it(innocent):\n    x = model.interpreter()\n")
     assert "RPR-R105 not idempotent: an earlier run left something; " in told
     assert "something else keeps it, a library, a file, the environment (likely)" in told
     assert "proved" not in told
