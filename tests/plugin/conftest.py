@@ -11,7 +11,8 @@ from textwrap import dedent
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np  # noqa: F401  # imported here once: pytester throws out what a nested run imports, numpy minds
-import numpy.random  # noqa: F401  # and it imports this part late
+import numpy.ma  # noqa: F401  # and it imports these parts late
+import numpy.random  # noqa: F401  # likewise
 import pytest
 
 import pytest_repro.plugin.baselines  # likewise: half of our own rooms loaded twice would not know the other half

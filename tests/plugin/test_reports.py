@@ -197,7 +197,10 @@ def test_what_is_asked_of_replayed_tests_where_there_are_none_is_told(run, words
     assert IN_VAIN in result.outlines
     assert IN_VAIN not in run(UNMARKED, words, "--repro=off").outlines
     assert IN_VAIN not in run(UNMARKED, words, "--collect-only").outlines
-    assert IN_VAIN not in run(CALM, words).outlines
+
+
+def test_where_a_test_is_replayed_nothing_was_asked_in_vain(run):
+    assert IN_VAIN not in run(CALM, "--repro-record").outlines
 
 
 def test_a_report_without_replayed_tests_is_written_by_ini_as_by_option(run, pytester):

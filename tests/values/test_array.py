@@ -268,5 +268,5 @@ def test_what_numpy_takes_for_characters_and_no_text_has_is_shown_as_numbers(ord
 def test_moments_without_a_unit_are_shown_as_numbers(dtype):
     (leaf,) = Freezer().freeze("x", np.array([7, -1], "i8").astype(dtype)).values()
     assert leaf.show(60) == f"[7, -1] (2,) {leaf.dtype}"
-    (leaf,) = Freezer().freeze("x", np.array(["NaT"], dtype)).values()
+    (leaf,) = Freezer().freeze("x", np.array([np.iinfo("i8").min]).astype(dtype)).values()
     assert leaf.show(60) == f"[NaT] (1,) {leaf.dtype}"
