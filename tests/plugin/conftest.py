@@ -11,7 +11,7 @@ from textwrap import dedent
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np  # noqa: F401  # imported here once: pytester throws out what a nested run imports, numpy minds
-import numpy.ma  # noqa: F401  # and it imports these parts late
+import numpy.ma  # and it imports these parts late
 import numpy.random  # noqa: F401  # likewise
 import pytest
 
