@@ -46,7 +46,7 @@ def served(tmp_path: Path) -> Iterator[Callable[..., None]]:
 def ssh_server(tmp_path: Path, served: Callable[..., None]) -> Path:
     """A folder with the key ``client`` and the ``port`` of a server that speaks SSH and SFTP, in another process."""
     if importlib.util.find_spec("asyncssh") is None:
-        pytest.skip("needs asyncssh")
+        pytest.skip("needs asyncssh")  # of the sessions fleet and remote, not of the extra test
     folder = tmp_path / "ssh"
     folder.mkdir()
     served([sys.executable, Path(__file__).with_name("ssh_server.py"), folder], (folder / "port").exists)

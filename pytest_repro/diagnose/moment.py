@@ -25,8 +25,8 @@ SLACK = 3600.0
 def is_now(value: Frozen | None, window: tuple[float, float]) -> bool:
     """Whether a value holds moments of a run itself, counted from the epoch: when a file was written, a time stamp.
 
-    Nothing has to prove that: a number between 1.7 and 1.8 thousand million that lies within two seconds of the run,
-    in both runs, is no draw.
+    Nothing has to prove that: a number of some thousand millions that lies within a second of each of two runs is no
+    draw.
 
     Args:
         value: What was observed.

@@ -140,11 +140,12 @@ def benchmarks_of_visible_runs(config: pytest.Config) -> Iterator[None]:
         del measured[start:]
 
 
-def ends_with(config: pytest.Config, outcomes: Mapping[str, str]) -> bool:
+def ends_with(session: pytest.Session, outcomes: Mapping[str, str]) -> bool:
     """Whether a session may have no more failures than with a test that ends like this: ``-x``, ``--maxfail``."""
-    session: Any = config.pluginmanager.get_plugin("session")
-    most: int = config.getoption("maxfail", 0) or 0
-    return bool(most) and "failed" in outcomes.values() and session is not None and session.testsfailed + 1 >= most
+    if "failed" not in outcomes.values():
+        return False
+    most: int = session.config.getoption("maxfail") or 0
+    return 0 < most <= session.testsfailed + 1
 
 
 def is_rerun(report: pytest.TestReport) -> bool:

@@ -117,7 +117,7 @@ class Replay:
         following = self._nextitem
         ends = following is None or self.item.parent not in following.listchain()
         return outcomes.get("teardown", "passed") != "passed" and (
-            ends or neighbours.ends_with(self.item.config, outcomes)
+            ends or neighbours.ends_with(self.item.session, outcomes)
         )
 
     def diagnosis(

@@ -219,7 +219,7 @@ class ReproSession:
         """The session is about to end, and pytest cannot know it while the reports wait: all is torn down."""
         result = yield
         run = item.stash.get(RUN, None)
-        if run is not None and run.again is not None and neighbours.ends_with(self._config, run.outcomes):
+        if run is not None and run.again is not None and neighbours.ends_with(item.session, run.outcomes):
             item.session._setupstate.teardown_exact(None)  # noqa: SLF001  # as pytest does where it knows
         return result
 

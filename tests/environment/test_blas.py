@@ -105,7 +105,7 @@ def test_flexiblas_tells_its_backend_and_an_unknown_kernel_is_none(loaded, place
 def test_what_a_variable_chose_is_told(place, variable, value, fact):
     np.ones((2, 2)) @ np.ones((2, 2))
     if blas.read(place).name != "OpenBLAS":
-        pytest.skip("numpy's BLAS is not OpenBLAS here")
+        pytest.skip("numpy's BLAS is not OpenBLAS here")  # Accelerate and MKL name no kernel
     code = (
         "import numpy, pathlib; from pytest_repro.environment import blas;"
         "from pytest_repro.environment.place import Place;"

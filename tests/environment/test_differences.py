@@ -66,7 +66,7 @@ def test_an_environment_does_not_differ_from_itself_in_another_process(before):
 
 def test_another_kernel_of_blas_is_told_first_and_who_set_it(before):
     if before.blas.kernel not in ("SkylakeX", "Cooperlake", "SapphireRapids"):
-        pytest.skip("needs OpenBLAS on a processor with AVX-512")
+        pytest.skip("needs OpenBLAS on a processor with AVX-512")  # it asks for that kernel by name
     found = differences(before, taken(OPENBLAS_CORETYPE="Haswell"))
     (cause, variable) = found.differences
     assert (cause.address, cause.before, cause.after) == ("blas.kernel", before.blas.kernel, "Haswell")
@@ -81,7 +81,7 @@ def test_another_kernel_of_blas_is_told_first_and_who_set_it(before):
 def test_numpy_without_avx512_is_told_first(before):
     wide = [name for name in before.numpy.dispatch or () if "512" in name or name == "X86_V4"]
     if not wide:
-        pytest.skip("needs a processor with AVX-512")
+        pytest.skip("needs a processor with AVX-512")  # else there is no newer target to leave out
     found = differences(before, taken(NPY_DISABLE_CPU_FEATURES=" ".join(wide)))
     (cause, variable) = found.differences
     assert {cause.address, *cause.also} >= {"numpy.simd", "numpy.dispatch"}
@@ -92,7 +92,7 @@ def test_numpy_without_avx512_is_told_first(before):
 
 def test_one_thread_is_told_first(before):
     if (before.blas.threads or 1) < 2:
-        pytest.skip("needs two threads, and a BLAS that tells how many it has")
+        pytest.skip("needs two threads, and a BLAS that tells how many it has")  # one thread cannot be made fewer
     assert first(before, taken(OPENBLAS_NUM_THREADS="1")) == ("blas.threads", before.blas.threads, 1)
 
 
