@@ -7,13 +7,16 @@ generator that was seeded with the time, and that is a drift.
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from pytest_repro.values.frozen import Frozen
 
 UNITS = (1.0, 1e3, 1e6, 1e9)
 """Seconds to milli-, micro- and nanoseconds: how times are counted."""
+
+NUMBERS = ("float", "int", "array")
+"""Kinds of values that can be read as numbers."""
 
 PAST = 1.0
 """Seconds around a run in which a moment is its own: file systems write their stamps by a coarser clock."""
@@ -32,18 +35,9 @@ def is_now(value: Frozen | None, window: tuple[float, float]) -> bool:
         value: What was observed.
         window: Wall-clock start and end of the run, in seconds since the epoch.
     """
-    if value is None or value.kind not in ("float", "int", "array"):
-        return False
-    held: Any = getattr(value, "values" if value.kind == "array" else "value", None)
-    low = high = held  # a whole number as it is: some are too large for a float
-    if value.kind == "array":
-        if held is None or held.dtype.kind not in "iufM" or not held.size:
-            return False
-        if held.dtype.kind == "M":
-            held = held.astype("M8[ns]").astype("i8")
-        low, high = float(held.min()), float(held.max())
-    return held is not None and any(
-        (window[0] - PAST) * unit <= low and high <= (window[1] + PAST) * unit for unit in UNITS
+    found = None if value is None else _range(value)
+    return found is not None and any(
+        (window[0] - PAST) * unit <= found.low and found.high <= (window[1] + PAST) * unit for unit in UNITS
     )
 
 
@@ -56,16 +50,39 @@ def is_time(value: Frozen | None, window: tuple[float, float], *, durations: boo
         durations: Whether times between two readings count, and texts, and readings of before the run; else those
             of the run alone.
     """
-    if value is None or value.kind not in ("float", "int", "array"):
+    if value is None or value.kind not in NUMBERS:
         return durations
-    held: Any = getattr(value, "values", None) if value.kind == "array" else getattr(value, "value", None)
-    if held is None or (value.kind == "array" and (held.dtype.kind not in "iuf" or not held.size)):
+    found = _range(value)
+    if found is None:
         return False
-    low, high = (float(held), float(held)) if value.kind != "array" else (float(held.min()), float(held.max()))
     elapsed = window[1] - window[0]
     slack = SLACK if durations else elapsed + 1.0
     spans = [(now - slack, now + slack) for now in (window[1], time.monotonic())]
     if durations:
         spans.append((0.0, elapsed))
-    units = UNITS if value.kind == "int" or (value.kind == "array" and held.dtype.kind != "f") else UNITS[:2]
-    return any(max(0.0, first) * unit <= low and high <= last * unit for first, last in spans for unit in units)
+    units = UNITS if found.whole else UNITS[:2]
+    return any(
+        max(0.0, first) * unit <= found.low and found.high <= last * unit for first, last in spans for unit in units
+    )
+
+
+class _Range(NamedTuple):
+    """Smallest and largest number of a value, and whether it counts whole ones: nanoseconds are never anything else."""
+
+    low: float
+    high: float
+    whole: bool
+
+
+def _range(value: Frozen) -> _Range | None:
+    """The numbers that a value spans, dates and durations in nanoseconds; None for what holds no numbers."""
+    held: Any = getattr(value, "values" if value.kind == "array" else "value", None)
+    if held is None or value.kind not in NUMBERS:
+        return None
+    if value.kind != "array":
+        return _Range(held, held, value.kind == "int")  # as it is: some whole numbers are too large for a float
+    if held.dtype.kind not in "iufMm" or not held.size:
+        return None
+    if held.dtype.kind in "Mm":
+        held = held.astype(f"{held.dtype.kind}8[ns]").astype("i8")
+    return _Range(float(held.min()), float(held.max()), held.dtype.kind != "f")

@@ -11,6 +11,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
+
+from pytest_repro.observe.today import replaceable, stand_ins
 
 NAMES = (
     "time",
@@ -26,10 +29,13 @@ NAMES = (
 )
 """Functions of the ``time`` module that read a clock."""
 
+CONVERTERS = {"localtime": 0, "gmtime": 0, "ctime": 0, "strftime": 1}
+"""Those that read it where no moment is handed to them, and the place of that argument."""
+
 MOST = 100_000
 """Readings kept of one function; a run that asks more often is waiting for something."""
 
-Reading = Callable[[], float]
+Reading = Callable[..., Any]
 
 
 class Clock:
@@ -39,7 +45,7 @@ class Clock:
     """
 
     def __init__(self) -> None:
-        self._readings: dict[str, list[float]] = {}
+        self._readings: dict[str, list[Any]] = {}
 
     @property
     def count(self) -> int:
@@ -62,11 +68,12 @@ class Clock:
         kept = self._readings.setdefault(name, [])
         thread = threading.get_ident()
 
-        def record() -> float:
-            value = real()
-            if _is_ours(sys._getframe(1).f_globals):  # noqa: SLF001  # inspect takes 100 times as long
+        def record(*args: Any, **kwargs: Any) -> Any:  # as each function has them
+            value = real(*args, **kwargs)
+            other = threading.get_ident() != thread or _handed(name, args)
+            if other or _is_ours(sys._getframe(1).f_globals):  # noqa: SLF001  # inspect takes 100 times as long
                 return value
-            if len(kept) < MOST and threading.get_ident() == thread:
+            if len(kept) < MOST:
                 kept.append(value)
             return value
 
@@ -76,34 +83,42 @@ class Clock:
         left = iter(list(self._readings.get(name, ())))
         thread = threading.get_ident()
 
-        def serve() -> float:
-            if threading.get_ident() != thread or _is_ours(sys._getframe(1).f_globals):  # noqa: SLF001  # likewise
-                return real()
+        def serve(*args: Any, **kwargs: Any) -> Any:  # likewise
+            other = threading.get_ident() != thread or _handed(name, args)
+            if other or _is_ours(sys._getframe(1).f_globals):  # noqa: SLF001  # likewise
+                return real(*args, **kwargs)
             value = next(left, None)
-            return real() if value is None else value
+            return real(*args, **kwargs) if value is None else value
 
         return serve
 
 
+def _handed(name: str, args: tuple[object, ...]) -> bool:
+    """Whether a converter was handed the moment that it converts."""
+    return name in CONVERTERS and args[CONVERTERS[name] :][:1] not in ((), (None,))
+
+
 @contextmanager
 def _bound(wrapper: Callable[[str, Reading], Reading]) -> Iterator[None]:
-    """Every name in every loaded module that is bound to a clock function is bound to its wrapper inside the block."""
-    reals: dict[int, tuple[str, Reading]] = {id(getattr(time, name)): (name, getattr(time, name)) for name in NAMES}
-    wrappers = {number: wrapper(name, real) for number, (name, real) in reals.items()}
-    places: list[tuple[dict[str, object], str, int]] = []
+    """Every name in every loaded module that is bound to a reader of the clock is bound to its wrapper in the block."""
+    functions = [(getattr(time, name), wrapper(name, getattr(time, name))) for name in (*NAMES, *CONVERTERS)]
+    anywhere = {id(real): (real, stand_in) for real, stand_in in functions}
+    elsewhere = {id(real): (real, stand_in) for real, stand_in in stand_ins(wrapper)}
+    places: list[tuple[dict[str, object], str, object, object]] = []
     for module in list(sys.modules.values()):
         names = getattr(module, "__dict__", None)
         if not isinstance(names, dict) or _is_ours(names):
             continue
-        places += [(names, key, id(value)) for key, value in list(names.items()) if id(value) in reals]
-    for names, key, number in places:
-        names[key] = wrappers[number]
+        wanted = anywhere | elsewhere if replaceable(names) else anywhere
+        places += [(names, key, *wanted[id(value)]) for key, value in list(names.items()) if id(value) in wanted]
+    for names, key, _, stand_in in places:
+        names[key] = stand_in
     try:
         yield
     finally:
-        for names, key, number in places:
-            if names.get(key) is wrappers[number]:  # the test may have replaced it itself
-                names[key] = reals[number][1]
+        for names, key, real, stand_in in places:
+            if names.get(key) is stand_in:  # the test may have replaced it itself
+                names[key] = real
 
 
 def _is_ours(names: dict[str, object]) -> bool:

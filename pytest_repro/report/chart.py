@@ -9,6 +9,7 @@ from pytest_repro.report import table
 from pytest_repro.report.matrix import shown
 from pytest_repro.report.table import filled
 from pytest_repro.values.entry import cut
+from pytest_repro.variations.condition import COMBINED, FRESH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,8 +20,7 @@ SIMULATED = "simulated"
 """Heads the columns of hardware that this machine only pretends to be."""
 
 EQUAL, DRIFT, IDLE = "=", "DRIFT", "no effect"
-FRESH = "fresh"
-ALWAYS = (FRESH, "combined")
+ALWAYS = (FRESH.label, COMBINED)
 """Columns that are there whatever they tell: what everything else is compared with, and what is split."""
 
 LONGEST = 60
@@ -67,7 +67,9 @@ def lines(columns: Sequence[Column], rows: Sequence[tuple[str, Mapping[str, str]
         found.append(f"  and {counted(len(told) - len(kept), 'test')} more, with -v")
     equal = [words for _, words in rows if not any(map(_tells, words.values()))]
     if equal and not whole:
-        tried = [one.label for one in columns if one.label != FRESH and any(words.get(one.label) for words in equal)]
+        tried = [
+            one.label for one in columns if one.label != FRESH.label and any(words.get(one.label) for words in equal)
+        ]
         found += filled("  ", f"{counted(len(equal), 'test')} the same {_under(tried)}", 4)
     silent = [one.label for one in columns if one not in visible]
     if silent and kept:

@@ -10,11 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_repro.values.address import category, rest
-from pytest_repro.values.opaque import Opaque, Reference
-from pytest_repro.values.randomness import State
-from pytest_repro.values.scalar import Scalar
 from pytest_repro.values.secrets import mask
-from pytest_repro.values.text import Text
+from pytest_repro.values.tolerance import ASKED
 from pytest_repro.values.veil import shown, veiled
 
 if TYPE_CHECKING:
@@ -146,8 +143,8 @@ def row(gap: Gap) -> Row:
 
 
 def _exact(gap: Gap) -> bool:
-    """Whether no tolerance is asked: of texts, whole numbers, generators, and what is known by its type alone."""
-    return any(isinstance(leaf, Scalar | Text | State | Opaque | Reference) for leaf in (gap.before, gap.after))
+    """Whether no tolerance is asked: of texts, whole numbers, lengths, and what is known by its type alone."""
+    return any(leaf is not None and leaf.kind not in ASKED for leaf in (gap.before, gap.after))
 
 
 def display(address: str) -> str:

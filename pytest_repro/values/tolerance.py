@@ -20,6 +20,9 @@ from pytest_repro.values.address import matches
 FLOOR = 1e-12
 """The absolute tolerance under which ``tol=`` never goes, as in ``pytest.approx``."""
 
+ASKED = ("float", "complex", "array")
+"""Kinds of leaves that ask what is tolerated; all others are compared exactly."""
+
 MEND = 'write @pytest.mark.replay(tol=1e-6), or tol={"*": 1e-6, "weights*": {"rtol": 1e-3, "atol": 1e-8, "ulp": 4}}'
 
 

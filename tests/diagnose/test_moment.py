@@ -57,6 +57,10 @@ def test_moments_of_the_run_itself_need_no_proof(value, expected):
         pytest.param([0.1, -0.2], False, id="one negative"),
         pytest.param(1e13, False, id="too long"),
         pytest.param([True, False], True, id="no numbers"),
+        pytest.param(10**400, False, id="too large for a float"),
+        pytest.param(np.array([np.datetime64(int(NOW * 1e6), "us")]), True, id="dates"),
+        pytest.param(np.array([1500], "m8[ms]"), True, id="durations with their unit"),
+        pytest.param(np.array([10**8], "m8[s]"), False, id="longer than the run"),
     ],
 )
 def test_numbers_are_times_within_the_run_or_near_a_reading(value, expected):

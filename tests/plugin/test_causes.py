@@ -160,17 +160,77 @@ def test_durations_and_readings_of_the_clock_are_no_drift(run):
     assert "RPR-" not in result.stdout.str()
 
 
-def test_a_generator_seeded_with_the_time_is_a_drift(run):
+def test_what_dates_and_times_of_day_make_of_the_clock_is_no_drift(run):
     result = run(
         """
-        import pytest, random, time
+        import datetime as dt, pytest, time
+        from datetime import datetime
+        def fit():
+            start = dt.datetime.now(dt.timezone.utc)
+            sum(range(10_000))
+            return dt.datetime.now(dt.timezone.utc) - start
         @pytest.mark.replay
         def test_it():
-            draws = [random.Random(time.time_ns()).gauss(0, 9) for _ in range(200)]
+            start = datetime.now()
+            elapsed, took = fit(), fit().total_seconds()
+            seconds = (datetime.now() - start).total_seconds()
+            name = f"fit {start:%H-%M-%S.%f}"
+            part = start.microsecond
+        """,
+        "--repro-policy=R106=warn",
+    )
+    result.assert_outcomes(passed=1)
+    assert "values come from the clock" in result.stdout.str()
+    assert "RPR-R101" not in result.stdout.str()
+
+
+def test_a_date_that_freezegun_stops_stands_still_while_the_clock_is_served(run):
+    result = run(
+        """
+        import pytest, random
+        from datetime import datetime
+        from freezegun import freeze_time
+        @pytest.mark.replay
+        @freeze_time("2020-05-17")
+        def test_it():
+            assert datetime.now().year == 2020
+            drawn = random.SystemRandom().random()
+        """
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*RPR-S201 operating-system entropy*", "*(proved*"])
+
+
+@pytest.mark.parametrize("moment", ["time.time_ns()", "datetime.now().timestamp() * 1e6"])
+def test_a_generator_seeded_with_the_time_is_a_drift(run, moment):
+    result = run(
+        f"""
+        import pytest, random, time
+        from datetime import datetime
+        @pytest.mark.replay
+        def test_it():
+            draws = [random.Random({moment}).gauss(0, 9) for _ in range(200)]
         """
     )
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["RPR-R101 value drift*", "*unrelated draws*"])
+
+
+def test_what_is_lost_while_the_clock_is_served_proves_nothing(run):
+    result = run(
+        """
+        import pytest, random
+        from datetime import datetime
+        @pytest.mark.replay
+        def test_it():
+            start = datetime.now()
+            if type(start) is datetime:  # which is not so of what stands for the class while the clock is served
+                drawn = random.SystemRandom().random()
+        """
+    )
+    result.assert_outcomes(failed=1)
+    assert "from the clock" not in result.stdout.str()
+    assert "proved" not in result.stdout.str()
 
 
 def test_a_test_that_finds_what_its_first_run_left_is_not_idempotent(run):
