@@ -39,13 +39,19 @@ def add(choices: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         default=[],
         help="import this first, as your tests would: scipy, torch; repeatable; numpy always is",
     )
+    parser.add_argument(
+        "--exit-code", action="store_true", help="exit 1 where the environments differ, as git diff does"
+    )
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print or compare; a difference is told and is no failure."""
+    """Print or compare; a difference is told, and is a failure where that is asked for."""
     if len(options.saved) > 2:  # noqa: PLR2004  # a pair is what can be compared
         raise ReproError("U104", "env compares two files", place="env", mend="pytest-repro env before.json after.json")
+    if options.exit_code and not options.saved:
+        sentence = "--exit-code is of a comparison"
+        raise ReproError("U104", sentence, place="env", mend="pytest-repro env before.json --exit-code")
     before = [read(Path(name)) for name in options.saved]
     if len(before) == 2:  # noqa: PLR2004  # as above
         return _compared(before[0], before[1], options)
@@ -99,4 +105,4 @@ def _compared(before: Snapshot, after: Snapshot, options: argparse.Namespace) ->
         sys.stdout.write(json.dumps(told.compared_dict(before, after, found), indent=2, sort_keys=True) + "\n")
     else:
         sys.stdout.write(told.compared_text(before, after, found))
-    return 0
+    return int(options.exit_code and bool(found.differences))

@@ -58,6 +58,19 @@ def test_the_cause_of_a_difference_comes_first(command, tmp_path):
     assert told["differences"][0]["address"] == "blas.threads"
 
 
+def test_a_difference_is_a_failure_where_that_is_asked_for(command, tmp_path):
+    for name, environment in (("before", {}), ("after", {"PYTHONHASHSEED": "7"})):
+        saved = command("env", "--json", **environment).stdout
+        tmp_path.joinpath(f"{name}.json").write_text(saved, encoding="utf-8")
+    assert command("env", "before.json", "after.json").returncode == 0
+    assert command("env", "before.json", "after.json", "--exit-code").returncode == 1
+    assert command("env", "before.json", "before.json", "--exit-code").returncode == 0
+    assert command("env", "before.json", "after.json", "--exit-code", "--json").returncode == 1
+    alone = command("env", "--exit-code")
+    assert alone.returncode == 4
+    assert "RPR-U104" in alone.stderr
+
+
 def test_a_file_that_is_no_environment_is_told_with_its_place(command, tmp_path):
     tmp_path.joinpath("cut.json").write_text('{"schema": "pytest-repro/snap', encoding="utf-8")
     tmp_path.joinpath("other.json").write_text("[]", encoding="utf-8")
