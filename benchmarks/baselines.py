@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import peers
-from rounds import OURS, Spread, Works, cpu_of, each, interleaved, pytest_with, timed
+from rounds import OURS, STILL, Spread, Works, cpu_of, each, interleaved, pytest_with, timed
 from rows import Filled
 
 from pytest_repro.compare import compare
@@ -105,11 +105,11 @@ class Suite:
         """CPU seconds of a pytest that records all, none recorded before."""
         self.forget()
         # a peer may fail what it records; whether it is recorded, verifying tells
-        return cpu_of(self.folder, pytest_with(*self.recording), may_fail=True)
+        return cpu_of(self.folder, pytest_with(*self.recording), may_fail=True, **STILL)
 
     def verify(self) -> float:
         """CPU seconds of a pytest that verifies what is recorded, or only runs."""
-        return cpu_of(self.folder, pytest_with(*self.words))
+        return cpu_of(self.folder, pytest_with(*self.words), **STILL)
 
     def forget(self) -> None:
         """As if nothing had been recorded."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import peers
 from baselines import suites
-from rounds import OURS, BrokenError, Spread, cpu_of, pytest_with
+from rounds import OURS, STILL, BrokenError, Spread, cpu_of, pytest_with
 from rows import Filled
 from trivial import suite
 
@@ -114,7 +114,7 @@ def counting(folder: Path, *words: str, may_fail: bool = False) -> int:
     """
     told = folder / "told.txt"
     counter = [COUNTER, "--tool=callgrind", "--callgrind-out-file=/dev/null", f"--log-file={told}"]
-    cpu_of(folder, [*counter, *pytest_with(*words)], may_fail=may_fail)
+    cpu_of(folder, [*counter, *pytest_with(*words)], may_fail=may_fail, **STILL)
     found = re.search(r"Collected : (\d+)", told.read_text("ascii", errors="replace"))
     if found is None:
         raise BrokenError("valgrind told no number of instructions")

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 OURS = ("-p", "pytest_repro.plugin.hooks")
 
+STILL = {"OPENBLAS_NUM_THREADS": "1"}
+"""Variables for measurements that are no product of matrices: threads of the BLAS, once woken, turn round for more work
+for a time that the clock decides, and that is neither ours nor the peer's."""
+
 Works = dict[str, "Callable[[], float]"]
 Taken = dict[str, list[float]]
 
