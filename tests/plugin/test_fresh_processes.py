@@ -358,10 +358,10 @@ import time, pytest
 @pytest.mark.parametrize("n", range(40))
 def test_it(n):
     x = n
-    time.sleep(0.25)
+    time.sleep(0.12)
 """
     )
-    session = apart("--repro-vary=hashseed=5", "--repro-budget=8", "-k", "test_it")
+    session = apart("--repro-vary=hashseed=5", "--repro-budget=5", "-k", "test_it")
     summary = session.summary()
     assert session.ret == 0
     assert " not compared (budget)" in summary
