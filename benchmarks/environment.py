@@ -79,7 +79,7 @@ def snapshot(rounds: int) -> dict[str, Filled]:
     here, missing = peers.installed("pytest-benchmark")
     root = Path(__file__).parent.parent
     # git reads every file of a clone made a moment ago, until it may write down that they have not changed
-    subprocess.run(["git", "update-index", "-q", "--refresh"], cwd=root, check=False)
+    subprocess.run(["git", "update-index", "-q", "--refresh"], cwd=root, check=False)  # noqa: S607  # whichever git is found
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         told, beside = folder / "told.jsonl", folder / "beside.txt"
