@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -29,6 +30,13 @@ TOLD = {
     "decided_tolerance": ["1 passed", "no drift"],
     "value_kind": ["2 passed", "no drift"],
     "variation": ["3 passed", "no drift"],
+    "optimisation": ["1 passed", "no drift"],
+    "columnar_frames": ["1 passed", "no drift"],
+    "labelled_arrays": ["1 passed", "no drift"],
+    "graphs": ["1 passed", "1 test the same under hashseed", "no drift"],
+    "symbolic_expressions": ["1 passed", "no drift"],
+    "pictures": ["2 passed", "no drift"],
+    "data_models": ["1 passed", "no drift"],
     "varied_conditions": ["4 passed", "RPR-R111 drift under a condition", "reproducibility map"],
 }
 NEEDS = {
@@ -39,7 +47,41 @@ NEEDS = {
     "torch_training": "torch",
     "jax_sampling": "jax",
     "tensorflow_training": "tensorflow",
+    "optimisation": "scipy",
+    "columnar_frames": "polars",
+    "labelled_arrays": "xarray",
+    "graphs": "networkx",
+    "symbolic_expressions": "sympy",
+    "pictures": "matplotlib",
+    "data_models": "pydantic",
 }
+
+SLIPS = {
+    "optimisation": (
+        "repro_rng.uniform(0.5, 1.5, size=4)",
+        "[__import__('random').SystemRandom().uniform(0.5, 1.5) for _ in range(4)]",
+        [r"\n  found\.nfev .*exact  drift", r"\n  found\.hess_inv .*0      drift"],
+    ),
+    "columnar_frames": (
+        'tol={"*": 0, \'totals*["price"]\': 1e-12, \'table*["price"]\': 1e-12})|, maintain_order=True',
+        "runs=5)|",
+        [r'\n  totals\["shop"\] ', r'also table\["shop"\]'],
+    ),
+    "labelled_arrays": (
+        "10 + repro_rng",
+        "10 + np.random.default_rng()",
+        [r'\n  climate\["warmer"\] .*1e-09  drift', r'\n  climate\["degrees"\] .*0      drift'],
+    ),
+    "graphs": ("sorted(ROADS)", "ROADS", ["RPR-R111 drift under a condition", "under hashseed"]),
+    "symbolic_expressions": ("range(-9, 10)", "range(-99, 100)", [r"\n  drawn "]),
+    "pictures": ('{"svg.hashsalt": "lesson"}', "{}", [r"\n  svg", r"part at .*id=\"m"]),
+    "data_models": (
+        "random.uniform(",
+        "random.SystemRandom().uniform(",
+        [r"\n  trial\.settings\.rate .*exact  drift", "random.SystemRandom"],
+    ),
+}
+"""What a lesson is taught against: texts that are changed, those that come in their place, and what is told then."""
 
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -95,6 +137,23 @@ def test_without_a_tolerance_the_column_is_told_by_its_address(tmp_path):
     assert done.returncode == 1, done.stdout
     assert "RPR-R101 value drift: 1 of" in done.stdout
     assert '  totals["price"]  ' in done.stdout
+
+
+@pytest.mark.parametrize("name", SLIPS)
+def test_a_lesson_that_is_not_heeded_is_told_by_the_names_of_the_library(name, tmp_path):
+    if find_spec(NEEDS[name]) is None:
+        pytest.skip(f"the lesson is about {NEEDS[name]}")
+    old, new, told = SLIPS[name]
+    (source,) = (ROOT / "conftest_examples" / name).glob("test_*.py")
+    text = source.read_text(encoding="utf-8")
+    for before, after in zip(old.split("|"), new.split("|"), strict=True):
+        assert before in text
+        text = text.replace(before, after)
+    (tmp_path / source.name).write_text(text, encoding="utf-8")  # without the conftest.py that stands beside it
+    done = run(tmp_path)
+    assert done.returncode == 1, done.stdout
+    for line in told:
+        assert re.search(line, done.stdout), done.stdout
 
 
 def test_without_its_hook_the_custom_generator_drifts(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import zlib
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,12 @@ FEW = 4
 
 WIDTH = 40
 """Characters that are shown of a value."""
+
+_FORM = ("length", "keys", "members", "name")
+"""Kinds of leaves that say how a value is made up, and not what is in it."""
+
+_PLACE = re.compile(r"\[\d+\]")
+"""The address of an item of a list: it is told by its place."""
 
 _LARGE = 1 << 63
 _SIMPLE = (float, int, bool, type(None))
@@ -96,14 +103,15 @@ def _add(leaf: Frozen, digest: int) -> int:
 
 
 def _told(leaves: dict[str, Frozen], kind: type, variable: str) -> str:
-    """A leaf as it is; of what has parts, the first few."""
+    """A leaf as it is; of what has parts, the first few that are values rather than names and lengths."""
     if len(leaves) == 1:
         ((address, leaf),) = leaves.items()
         return shown(f"locals.{variable}{address}", leaf, WIDTH)
     parts: list[str] = []
-    for address, leaf in leaves.items():
+    values = {each: leaf for each, leaf in leaves.items() if leaf.kind not in _FORM and each != ".columns"}
+    for address, leaf in (values or leaves).items():
         text = shown(f"locals.{variable}{address}", leaf, 16)
-        parts.append(f"{address}={text}" if address.startswith(".") else text)
+        parts.append(text if not address or _PLACE.fullmatch(address) else f"{address}={text}")
         if len(", ".join(parts)) > WIDTH:
             break
     name = type.__getattribute__(kind, "__name__")

@@ -75,13 +75,13 @@ def _column(column: Any) -> Parts:
     missing = column.is_null()
     children: list[tuple[str, object]] = [(".mask", missing.to_numpy(**_copied(missing)))]
     if str(column.type).startswith(_NUMBERS):
-        children.append((".values", column.fill_null(0).to_numpy(**_copied(column))))
+        children.append(("", column.fill_null(0).to_numpy(**_copied(column))))
     elif str(column.type) == "bool":
-        children.append((".values", column.fill_null(False).to_numpy(**_copied(column))))  # noqa: FBT003
+        children.append(("", column.fill_null(False).to_numpy(**_copied(column))))  # noqa: FBT003
     elif str(column.type) in ("string", "large_string"):  # an array of texts is one leaf, a list with gaps is not
-        children.append((".values", np.array(column.to_pylist(), dtype=object)))
+        children.append(("", np.array(column.to_pylist(), dtype=object)))
     else:
-        children.append((".values", column.to_pylist()))
+        children.append(("", column.to_pylist()))
     return Parts(leaves, children)
 
 

@@ -20,7 +20,7 @@ from pytest_repro.values.opaque import Opaque
 from pytest_repro.values.secrets import mask
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from pytest_repro.values.keeping import Keeping
     from pytest_repro.values.tolerance import Tolerance
@@ -29,6 +29,15 @@ KINDS = ("length", "keys", "members")
 LONG = 10_000  # keys or members above which only their digest is kept
 
 _VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
+_RECORDS = {
+    "scipy.optimize._optimize.OptimizeResult": "record",
+    "scipy._lib._util._RichResult": "record",
+    "sklearn.utils._bunch.Bunch": "record",
+}
+"""Mappings whose items are known as attributes: ``found.x``, ``data.target``."""
+
+_RECORDING = ("scipy", "sklearn")
+
 _HASHED_BY_C = {id(cls) for cls in (str, int, float, bool, bytes, type(None))}
 
 
@@ -213,7 +222,11 @@ def _mapping(value: object, keeping: Keeping, label: str) -> Parts:
         order.sort(key=texts.__getitem__)
     allowed = keeping.room(len(pairs))
     own = _own(value)
-    children = _children(pairs, texts, order[:allowed] if allowed < len(order) else order)
+    if type(value) is not dict and lineage.sort(value, _RECORDING, _RECORDS):
+        suffixes = [_attribute(key, text) for (key, _), text in zip(pairs, texts, strict=True)]
+    else:
+        suffixes = [f"[{text}]" for text in texts]
+    children = ((suffixes[at], pairs[at][1]) for at in order[:allowed])
     return Parts([(".keys", _keys("keys", label, texts))], [*children, *own] if own else children)
 
 
@@ -222,9 +235,8 @@ def _is_large(key: object) -> bool:
     return type(key) is int and key >> 32 > 0
 
 
-def _children(pairs: list[tuple[object, object]], texts: list[str], order: list[int]) -> Iterator[tuple[str, object]]:
-    for at in order:
-        yield f"[{texts[at]}]", pairs[at][1]
+def _attribute(key: object, text: str) -> str:
+    return f".{key}" if type(key) is str and key.isidentifier() else f"[{text}]"
 
 
 def _proxied(value: object, keeping: Keeping) -> Frozen | Parts:

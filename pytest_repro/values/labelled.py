@@ -37,9 +37,9 @@ def freeze(value: object, keeping: Keeping) -> Parts:
     leaves: list[tuple[str, Frozen]] = [(".type", Scalar("name", f"{lineage.name(type(value))} {{{sizes}}}"))]
     children: list[tuple[str, object]] = []
     if sort != "Dataset" and getattr(item, "chunks", None) is None:
-        children.append((".values", item.values))
+        children.append(("", item.values))
     elif sort != "Dataset":
-        leaves.append((".values", Opaque("array", "in chunks, not computed yet")))
+        leaves.append(("", Opaque("array", "in chunks, not computed yet")))
     if sort == "Dataset":
         children += [(f"[{canonical(name, keeping)}]", item[name].variable) for name in item.data_vars]
     if sort != "Variable":

@@ -52,13 +52,13 @@ def _series(series: Any) -> Parts:
     missing = series.is_null()
     children: list[tuple[str, object]] = [(".mask", missing.to_numpy())]
     if series.dtype.is_numeric() and not series.dtype.is_decimal():
-        children.append((".values", series.fill_null(0).to_numpy()))
+        children.append(("", series.fill_null(0).to_numpy()))
     elif series.dtype.is_temporal():
-        children.append((".values", series.to_physical().fill_null(0).to_numpy()))
+        children.append(("", series.to_physical().fill_null(0).to_numpy()))
     elif str(series.dtype) == "Boolean":
-        children.append((".values", series.fill_null(value=False).to_numpy()))
+        children.append(("", series.fill_null(value=False).to_numpy()))
     elif str(series.dtype) == "String":  # an array of texts is one leaf, a list with gaps is not
-        children.append((".values", np.array(series.to_list(), dtype=object)))
+        children.append(("", np.array(series.to_list(), dtype=object)))
     else:
-        children.append((".values", series.to_list()))
+        children.append(("", series.to_list()))
     return Parts(leaves, children)

@@ -125,16 +125,16 @@ def _column(column: Any) -> list[tuple[str, object]]:
         return [(".categories", column.categories), (".codes", column.codes), (".order", ordered)]
     dtype = column.dtype
     if isinstance(dtype, pandas.SparseDtype) or _is_numpy(dtype):
-        return [(".values", np.asarray(column))]
+        return [("", np.asarray(column))]
     if isinstance(dtype, pandas.DatetimeTZDtype | pandas.PeriodDtype):
-        return [(".values", np.asarray(column.asi8))]
+        return [("", np.asarray(column.asi8))]
     if isinstance(dtype, pandas.IntervalDtype):
         sides = [(".left", column.left), (".right", column.right)]
         return [(".closed", column.closed), *((name, _values(side.array)) for name, side in sides)]
     if dtype.kind in "biuf" and hasattr(dtype, "numpy_dtype"):
         filled = column.to_numpy(dtype=dtype.numpy_dtype, na_value=dtype.numpy_dtype.type(0))
-        return [(".mask", np.asarray(column.isna())), (".values", filled)]
-    return [(".values", np.asarray(column, dtype=object))]
+        return [(".mask", np.asarray(column.isna())), ("", filled)]
+    return [("", np.asarray(column, dtype=object))]
 
 
 _RULES: dict[str, Callable[[Any, Keeping], Frozen | Parts]] = {

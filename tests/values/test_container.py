@@ -191,3 +191,13 @@ def test_keys_that_share_their_parts_take_no_time(make, number, hold):
     assert before == again != other
     assert time.perf_counter() - started < 5
     assert max(map(len, before)) < 10_000
+
+
+def test_items_that_are_known_as_attributes_are_told_as_such():
+    optimize = pytest.importorskip("scipy.optimize", reason="its results are what is asked")
+    bunch = pytest.importorskip("sklearn.utils", reason="its bunches are what is asked").Bunch
+    found = shown(optimize.OptimizeResult(x=1.5, nit=3))
+    assert found == {"x.keys": found["x.keys"], "x.nit": "3", "x.x": "1.5"}
+    kept = shown(bunch(target=2.5, **{"of two words": 1}))
+    assert kept == {"x.keys": kept["x.keys"], 'x["of two words"]': "1", "x.target": "2.5"}
+    assert shown(collections.OrderedDict(a=1)).keys() == {"x.keys", 'x["a"]'}
