@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -46,6 +46,7 @@ class Clock:
 
     def __init__(self) -> None:
         self._readings: dict[str, list[Any]] = {}
+        self._places = _Places()
 
     @property
     def count(self) -> int:
@@ -55,13 +56,13 @@ class Clock:
     @contextmanager
     def recording(self) -> Iterator[None]:
         """Every reading of this thread inside the block is kept."""
-        with _bound(self._recorder):
+        with self._places.bound(self._recorder):
             yield
 
     @contextmanager
     def serving(self) -> Iterator[None]:
         """The recorded readings are handed out again in their order; the real clock follows when they end."""
-        with _bound(self._server):
+        with self._places.bound(self._server):
             yield
 
     def _recorder(self, name: str, real: Reading) -> Reading:
@@ -98,27 +99,48 @@ def _handed(name: str, args: tuple[object, ...]) -> bool:
     return name in CONVERTERS and args[CONVERTERS[name] :][:1] not in ((), (None,))
 
 
-@contextmanager
-def _bound(wrapper: Callable[[str, Reading], Reading]) -> Iterator[None]:
-    """Every name in every loaded module that is bound to a reader of the clock is bound to its wrapper in the block."""
-    functions = [(getattr(time, name), wrapper(name, getattr(time, name))) for name in (*NAMES, *CONVERTERS)]
-    anywhere = {id(real): (real, stand_in) for real, stand_in in functions}
-    elsewhere = {id(real): (real, stand_in) for real, stand_in in stand_ins(wrapper)}
-    places: list[tuple[dict[str, object], str, object, object]] = []
-    for module in list(sys.modules.values()):
-        names = getattr(module, "__dict__", None)
-        if not isinstance(names, dict) or _is_ours(names):
-            continue
-        wanted = anywhere | elsewhere if replaceable(names) else anywhere
-        places += [(names, key, *wanted[id(value)]) for key, value in list(names.items()) if id(value) in wanted]
-    for names, key, _, stand_in in places:
-        names[key] = stand_in
-    try:
-        yield
-    finally:
-        for names, key, real, stand_in in places:
-            if names.get(key) is stand_in:  # the test may have replaced it itself
-                names[key] = real
+class _Places:
+    """Where in all loaded modules the readers of the clock are bound."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[dict[str, object], int, list[tuple[str, object]]]] = {}
+
+    @contextmanager
+    def bound(self, wrapper: Callable[[str, Reading], Reading]) -> Iterator[None]:
+        """Every name that is bound to a reader of the clock is bound to its wrapper inside the block."""
+        functions = {getattr(time, name): name for name in (*NAMES, *CONVERTERS)}
+        anywhere: dict[int, tuple[object, object]] = {
+            id(real): (real, wrapper(name, real)) for real, name in functions.items()
+        }
+        elsewhere = {id(real): (real, stand_in) for real, stand_in in stand_ins(wrapper)}
+        changed: list[tuple[dict[str, object], str, object, object]] = []
+        for names, key, real in self._found(anywhere, anywhere | elsewhere):
+            _, stand_in = anywhere.get(id(real)) or elsewhere[id(real)]
+            if names.get(key) is real:
+                names[key] = stand_in
+                changed.append((names, key, real, stand_in))
+        try:
+            yield
+        finally:
+            for names, key, real, stand_in in changed:
+                if names.get(key) is stand_in:  # the test may have replaced it itself
+                    names[key] = real
+
+    def _found(
+        self, anywhere: Mapping[int, tuple[object, object]], python: Mapping[int, tuple[object, object]]
+    ) -> Iterator[tuple[dict[str, object], str, object]]:
+        """Names by their module; one that holds as many names as when it was looked through is not looked through."""
+        for module in list(sys.modules.values()):
+            names = getattr(module, "__dict__", None)
+            if not isinstance(names, dict):
+                continue
+            known = self._known.get(id(names))
+            if known is None or known[1] != len(names):
+                wanted = {} if _is_ours(names) else python if replaceable(names) else anywhere
+                found = [(key, value) for key, value in list(names.items()) if id(value) in wanted]
+                known = self._known[id(names)] = (names, len(names), found)
+            for key, real in known[2]:
+                yield names, key, real
 
 
 def _is_ours(names: dict[str, object]) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_repro.observe.tracing import Seen
 from pytest_repro.values.budget import Budget
 from pytest_repro.values.registry import Freezer, Rooms
+from pytest_repro.values.secrets import mask
 from pytest_repro.values.veil import shown
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ def _told(leaves: dict[str, Frozen], kind: type, variable: str) -> str:
     values = {each: leaf for each, leaf in leaves.items() if leaf.kind not in _FORM and each != ".columns"}
     for address, leaf in (values or leaves).items():
         text = shown(f"locals.{variable}{address}", leaf, 16)
-        parts.append(text if not address or _PLACE.fullmatch(address) else f"{address}={text}")
+        parts.append(text if not address or _PLACE.fullmatch(address) else f"{mask(address)}={text}")
         if len(", ".join(parts)) > WIDTH:
             break
     name = type.__getattribute__(kind, "__name__")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import os
 import re
@@ -91,10 +92,16 @@ def _modules(item: pytest.Item, module: ModuleType | None) -> list[ModuleType]:
         file = getattr(loaded, "__file__", None)
         if loaded is module or not isinstance(file, str) or len(found) > MOST_MODULES:
             continue
-        path = Path(file)
-        if path.is_relative_to(root) and not {"site-packages", "dist-packages"} & set(path.parts):
+        if _is_own(file, root):
             found.append(loaded)
     return found
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def _is_own(file: str, root: Path) -> bool:
+    """Whether a file is the project's; asked of thousands of modules before and after each further run."""
+    path = Path(file)
+    return path.is_relative_to(root) and not {"site-packages", "dist-packages"} & set(path.parts)
 
 
 class _Attributes:
