@@ -24,14 +24,14 @@ class Errand(NamedTuple):
     Attributes:
         condition: What is changed in it.
         ids: The tests that it runs, in this order.
-        traced: Whether it leaves traces, line by line, beside what the tests show.
+        traced: Of these the tests that leave traces, line by line, beside what they show.
         watched: File, line and function of the statement whose calls it keeps; empty for none.
         between: What is undone between two runs of each test; empty where each runs once.
     """
 
     condition: Condition
     ids: tuple[str, ...]
-    traced: bool = False
+    traced: tuple[str, ...] = ()
     watched: tuple[str, int, str] | tuple[()] = ()
     between: str = ""
 
@@ -142,9 +142,9 @@ def _traced(
     if not ids:
         return []
     wanted = {condition: tuple(one for one in ids if one in those) for condition, those in guilty.items()}
-    control, *brought = yield (
-        Errand(FRESH, ids, traced=True),
-        *(Errand(condition, ids, traced=True) for condition, those in wanted.items() if those),
+    control, *brought = yield (  # all run, as what ran before a test is part of what it finds
+        Errand(FRESH, ids, traced=ids),
+        *(Errand(condition, ids, traced=those) for condition, those in wanted.items() if those),
     )
     return [Pair(control, one) for one in brought]
 

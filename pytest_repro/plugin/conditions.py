@@ -240,7 +240,7 @@ def _from_dict(data: dict[str, Any]) -> Brought:
         said = dict(zip(PLACES[1:], rest, strict=True))
         ended[nodeid] = Ended(nodeid=nodeid, path=Path(path), about={"trace": trace}, **said)
     return Brought(
-        errand=Errand(Condition.of(data["label"], data["members"]), tuple(data["ids"]), data["traced"]),
+        errand=Errand(Condition.of(data["label"], data["members"]), tuple(data["ids"]), tuple(data["traced"])),
         ended=ended,
         lost=data["lost"],
         readings=data["readings"],

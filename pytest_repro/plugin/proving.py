@@ -118,7 +118,7 @@ def _apart(brought: Brought, nodeid: str, baseline: Baseline, addresses: frozens
 def _lines(campaign: Campaign, item: pytest.Item, condition: Condition, addresses: Sequence[str]) -> tuple[str, ...]:
     """Where the two processes part: the lines, and the first call whose arguments agree and whose result does not."""
     ids = (item.nodeid,)
-    now, then = campaign.carry_out([Errand(FRESH, ids, traced=True), Errand(condition, ids, traced=True)])
+    now, then = campaign.carry_out([Errand(FRESH, ids, traced=ids), Errand(condition, ids, traced=ids)])
     conditions = Conditions(split=Split(traced=(Pair(then, now),)))  # what is recorded stands first in the table, too
     way = conditions.way(item.nodeid, FRESH.label, telling(addresses))
     if way is None:

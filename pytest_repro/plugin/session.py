@@ -179,7 +179,7 @@ class ReproSession:
                         masks=self._masks,
                     )
                     if self._child is not None:  # each test once: its parent compares
-                        tracer = self._tracer(item) if self._child.spec.traced else None
+                        tracer = self._tracer(item) if item.nodeid in self._child.spec.traced else None
                         deliver = partial(self._deliver, tracer)
                         with self._child.around(item.nodeid, tracer):
                             with self._guarded(item):

@@ -29,7 +29,7 @@ class Spec:
         names: Variations whose readings are taken.
         session_seed: Of the parent.
         parent: Process id of the parent; a child does not outlive it.
-        traced: Whether the tests leave traces.
+        traced: Of these the tests that leave traces.
         watched: File, line and function of the statement whose calls are kept; empty for none.
         between: What is undone between two runs of each test; empty where each runs once.
     """
@@ -41,7 +41,7 @@ class Spec:
     names: tuple[str, ...]
     session_seed: int
     parent: int
-    traced: bool = False
+    traced: tuple[str, ...] = ()
     watched: tuple[str, int, str] | tuple[()] = ()
     between: str = ""
 
@@ -81,7 +81,7 @@ class Spec:
             names=entry.texts(data, "names"),
             session_seed=entry.field(data, "session_seed", int),
             parent=entry.field(data, "parent", int),
-            traced=entry.field(data, "traced", bool),
+            traced=entry.texts(data, "traced"),
             watched=_watched(entry.field(data, "watched", list)),
             between=entry.field(data, "between", str),
         )

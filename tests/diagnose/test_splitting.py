@@ -65,7 +65,7 @@ def test_only_what_drifted_is_run_in_twins_and_then_under_each_member_alone():
         [("hashseed=5", ("u",)), ("timezone=UTC", ("u",))],
         [("fresh", ("u",)), ("hashseed=5", ("u",))],
     ]
-    assert [errand.traced for errands in series for errand in errands] == [*[False] * 6, True, True]
+    assert [errand.traced for errands in series for errand in errands] == [*[()] * 6, ("u",), ("u",)]
     assert [pair.varied.errand.condition.label for pair in found.traced] == ["hashseed=5"]
     # the members are compared with a control of the same subset, never with that of the whole
     control = found.twins[0].control
@@ -78,7 +78,7 @@ def test_what_differs_between_twins_is_blamed_on_no_condition_and_not_split():
     assert found.twins
     # the twins themselves are traced, and no condition
     assert [(pair.control.errand, pair.varied.errand) for pair in found.traced] == [
-        (Errand(FRESH, ("t",), traced=True), Errand(FRESH, ("t",), traced=True))
+        (Errand(FRESH, ("t",), traced=("t",)), Errand(FRESH, ("t",), traced=("t",)))
     ]
 
 
@@ -86,8 +86,21 @@ def test_what_nobody_is_told_is_not_traced():
     series, found = campaign(
         [Group((QUIET, SEED), ("t",))], lambda _nodeid, errand, _number: "a2" if errand.condition.members else "a1"
     )
-    assert [(errand.condition, errand.traced) for errand in series[-1]] == [(FRESH, True), (SEED, True)]
+    assert [(errand.condition, errand.traced) for errand in series[-1]] == [(FRESH, ("t",)), (SEED, ("t",))]
     assert len(found.traced) == 1
+
+
+def test_a_test_is_traced_where_it_drifts_and_all_run_there():
+    guilty = {"t": SEED, "u": ZONE}
+    series, _ = campaign(
+        [Group((SEED, ZONE), ("t", "u"))],
+        lambda nodeid, errand, _number: "a2" if errand.condition == guilty[nodeid] else "a1",
+    )
+    assert [(errand.condition, errand.ids, errand.traced) for errand in series[-1]] == [
+        (FRESH, ("t", "u"), ("t", "u")),
+        (SEED, ("t", "u"), ("t",)),
+        (ZONE, ("t", "u"), ("u",)),
+    ]
 
 
 def test_a_session_traces_a_few_tests_and_no_more():

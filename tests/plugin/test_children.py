@@ -168,7 +168,7 @@ def test_a_spec_comes_back_as_it_was_written(tmp_path):
         names=("blas",),
         session_seed=2**40,
         parent=os.getpid(),
-        traced=True,
+        traced=("c",),
         watched=("x.py", 3, "fit"),
         between="fixtures:module fixture x",
     )
