@@ -55,7 +55,8 @@ class Overview:
     def of(cls, conditions: Conditions, groups: Sequence[Group], *, handed: int) -> Overview:
         """The overview of what was brought."""
         pairs = conditions.split.pairs
-        brought = {id(one): one for pair in (*pairs, *conditions.split.twins) for one in pair}.values()
+        brought = {id(one): one for pair in (*pairs, *conditions.split.twins) for one in pair}
+        every = brought | {id(one): one for pair in conditions.split.traced for one in pair}
         tried = {pair.varied.errand.condition.label: pair for pair in pairs if pair.varied.errand.condition.members}
         columns = [Column(FRESH.label, simulated=False)]
         columns += [Column(label, simulated=pair.varied.errand.condition.hardware) for label, pair in tried.items()]
@@ -72,12 +73,12 @@ class Overview:
             idle=without,
             partly=partly,
             unavailable=conditions.unavailable,
-            failures={one.errand.condition.label: one.failure for one in brought if one.failure},
-            processes=len(brought),
-            seconds=sum(one.seconds for one in brought),
+            failures={one.errand.condition.label: one.failure for one in brought.values() if one.failure},
+            processes=len(every),
+            seconds=sum(one.seconds for one in every.values()),
             wanted=len(wanted),
             reached=len(wanted & reached),
-            cut=any(one.cut for one in brought),
+            cut=any(one.cut for one in brought.values()),
             handed=handed,
         )
 

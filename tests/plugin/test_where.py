@@ -227,6 +227,8 @@ def test_between_two_unchanged_processes_the_line_is_named_too(pytester, apart):
     assert session.ret == 1
     assert "RPR-R113" in session.result.stdout.str()
     assert where(session.result)[0] == "model.py:8  return DRAWN * 2"
+    # the condition and its control, two that are unchanged, and those two traced
+    assert "1 drift, 6 fresh processes in " in session.result.stdout.str()
 
 
 def test_a_debugger_s_tracer_is_left_in_peace(pytester, apart):
