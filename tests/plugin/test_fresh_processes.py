@@ -178,7 +178,7 @@ def test_salt(): x = SALT + "!"
     assert "RPR-R113 drift between processes: 1 of 1 observed values differ from one fresh process to the next" in text
     assert "RPR-R111" not in text
     assert rows(session)["test_salt"][0] == "DRIFT"
-    assert "4 fresh processes" in session.summary()  # a pair of twins; nothing was left to be split
+    assert "6 fresh processes" in session.summary()  # a pair of twins, traced as well; nothing was left to be split
 
 
 def test_beside_a_drift_between_two_runs_a_drift_between_processes_blames_no_import(pytester, apart):

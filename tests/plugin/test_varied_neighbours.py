@@ -79,7 +79,7 @@ def test_xdist_s_controller_runs_the_processes_and_its_workers_judge(apart, mode
     plain = apart("--repro=off")
     varied = apart("-n2", f"--dist={mode}", "--repro-vary=hashseed", plugins="xdist")
     assert outcomes(varied) == drifted(outcomes(plain), "test_set")
-    assert "4 fresh processes" in varied.summary()
+    assert "6 fresh processes" in varied.summary()
     text = varied.result.stdout.str()
     assert "RPR-R111 drift under a condition" in text
     assert "reproducibility map" in text
@@ -97,7 +97,7 @@ def test_other(): x = 1
     )
     session = apart("-n2", plugins="xdist")
     assert session.ret == 1
-    assert "4 fresh processes" in session.summary()
+    assert "6 fresh processes" in session.summary()
     assert [nodeid for nodeid, _, outcome in session.reports if outcome == "failed"] == ["test_it.py::test_set"]
 
 
