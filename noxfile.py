@@ -145,6 +145,14 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session(python="3.11")
+def fuzz(session: nox.Session) -> None:
+    """Damaged files for every reader: a million made here, and half a million that atheris grows by what they reach."""
+    session.install("-e", ".[test]", "atheris")
+    session.run("python", "benchmarks/fuzz.py", "--inputs", "1000000", *session.posargs)
+    session.run("python", "benchmarks/fuzz_guided.py", "--inputs", "20000", *session.posargs)
+
+
+@nox.session(python="3.11")
 def locks(session: nox.Session) -> None:
     """What is read of real locks against each owning tool's own export; they lie beside the repository."""
     folder = session.posargs[0] if session.posargs else "../shared/locks"

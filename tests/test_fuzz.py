@@ -5,6 +5,9 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import re
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -28,6 +31,14 @@ def test_any_bytes_give_every_reader_a_value_or_an_error_of_ours(fuzz, tmp_path)
     counts = fuzz.fuzz(fuzz.readers(tmp_path), tmp_path, inputs=2000, seconds=30)
     assert {name: one.smallest for name, one in counts.items() if one.smallest} == {}
     assert all(one.inputs for one in counts.values())
+
+
+def test_inputs_that_are_grown_by_what_they_reach_keep_the_law_as_well(tmp_path):
+    pytest.importorskip("atheris", reason="the engine that grows them")
+    words = [sys.executable, str(PROGRAMS / "fuzz_guided.py"), "--inputs", "400", "--only", "npy"]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.search(r"^npy +4\d\d ", done.stdout, re.MULTILINE)
 
 
 def hang(_data, _folder):
