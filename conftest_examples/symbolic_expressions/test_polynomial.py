@@ -1,7 +1,7 @@
 """Expressions of sympy, which are compared as what they say, and the generator from which sympy draws.
 
 Needs sympy. Both runs draw the same polynomial because conftest.py seeds sympy's generator. Without it the report shows
-both expressions, ``drawn``, and names what was not seeded.
+both expressions, ``drawn``, and the line that drew them.
 """
 
 import pytest

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pytest_repro.compare import addresses_of, compare
 from pytest_repro.diagnose.drawing import Drawn, drawn
 from pytest_repro.diagnose.experiment import Experiment, Trial
-from pytest_repro.diagnose.moment import is_time
+from pytest_repro.diagnose.moment import NUMBERS, is_time, moves
 
 if TYPE_CHECKING:
     from pytest_repro.compare import Comparison
@@ -32,6 +32,7 @@ class Cause(NamedTuple):
         counted: Addresses of a count that goes on from run to run, kept somewhere that was not looked at.
         settled: Addresses at which the first run differs from all later ones, and these agree: something was kept.
         clock: Addresses whose drift comes from the clock; always proved.
+        drawn: Of these the numbers that go elsewhere when the clock does: drawn from what was seeded with the time.
         entropy: The sites whose draws of entropy make values drift.
     """
 
@@ -41,6 +42,7 @@ class Cause(NamedTuple):
     counted: frozenset[str] = frozenset()
     settled: frozenset[str] = frozenset()
     clock: frozenset[str] = frozenset()
+    drawn: frozenset[str] = frozenset()
     entropy: tuple[Drawn, ...] = ()
 
     @property
@@ -94,7 +96,8 @@ def cause(runs: Sequence[Envelope], comparison: Comparison, tolerances: Toleranc
     found = found._replace(counted=counted, settled=settled)
     left -= settled
     if left & every and again.readings:
-        found = found._replace(clock=(yield from _clock(again, left & every, drifted)))
+        clock = yield from _clock(again, left & every, drifted)
+        found = found._replace(clock=clock, drawn=(yield from _drawn(again, clock)))
     return found
 
 
@@ -111,6 +114,24 @@ def _clock(
     if left and draws:  # entropy is served along with the clock: alone it must not be enough
         left &= drifted(again.envelope, (yield Experiment(restore=True, entropy=draws)).envelope)
     return left
+
+
+SHIFT = 86_400
+"""Seconds by which the clock is moved: of a time of day nothing changes, and floats take them without rounding."""
+
+
+def _drawn(again: Trial, clock: frozenset[str]) -> Generator[Experiment, Trial, frozenset[str]]:
+    """Of values that the clock makes those that are no times: they neither stay nor move with it.
+
+    A number between 0 and 1 may be the seconds that something took, and a draw as well.
+    """
+    seen, window = again.envelope.observations, again.envelope.window
+    doubtful = [each for each in clock if not is_time(seen[each], window, durations=False)]
+    if not any(seen[each].kind in NUMBERS for each in doubtful):
+        return frozenset()
+    later = yield Experiment(restore=True, serve=True, shift=SHIFT, entropy=tuple(again.draws))
+    moved = later.envelope.observations
+    return frozenset(each for each in doubtful if each in moved and not moves(seen[each], moved[each], SHIFT))
 
 
 SLOW = 1e-3

@@ -18,11 +18,13 @@ class Experiment(NamedTuple):
     Attributes:
         restore: Put what outlives the test back to where it was before the first experiment.
         serve: Serve the clock readings of the first experiment again.
+        shift: Whole seconds by which these are moved.
         entropy: Sites to which the entropy that they drew in the first experiment is served again.
     """
 
     restore: bool = False
     serve: bool = False
+    shift: int = 0
     entropy: tuple[Site, ...] = ()
 
 

@@ -21,6 +21,9 @@ NUMBERS = ("float", "int", "array")
 PAST = 1.0
 """Seconds around a run in which a moment is its own: file systems write their stamps by a coarser clock."""
 
+ROUNDED = 5e-4
+"""How far two durations of floats may be apart for rounding: milliseconds since the epoch have no more digits."""
+
 SLACK = 3600.0
 """Seconds that a reading may lie before the run: when the module was imported, when the session began."""
 
@@ -64,6 +67,26 @@ def is_time(value: Frozen | None, window: tuple[float, float], *, durations: boo
     return any(
         max(0.0, first) * unit <= found.low and found.high <= last * unit for first, last in spans for unit in units
     )
+
+
+def moves(before: Frozen, after: Frozen, seconds: int) -> bool:
+    """Whether a value is as a time is when the clock was moved: as it was, or moved as well.
+
+    Of what is no number nothing can be said, and True is.
+
+    Args:
+        before: Observed as the clock was.
+        after: Observed when it was moved.
+        seconds: By how much.
+    """
+    if before.kind not in NUMBERS:
+        return True
+    one, other = _range(before), _range(after) if after.kind == before.kind else None
+    if one is None or other is None:
+        return one is None
+    gaps = (other.low - one.low, other.high - one.high)
+    slack = 0 if one.whole else ROUNDED
+    return any(all(abs(gap - by * unit) <= slack for gap in gaps) for by in (0, seconds) for unit in UNITS)
 
 
 class _Range(NamedTuple):

@@ -6,14 +6,20 @@ earlier run proves it: what agrees then came from the clock. Only a run that fol
 
 from __future__ import annotations
 
+import datetime as dt
+import functools
 import sys
 import threading
 import time
+from calendar import timegm
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pytest_repro.observe.today import replaceable, stand_ins
+from pytest_repro.observe.today import present
+
+if TYPE_CHECKING:
+    from types import FrameType
 
 NAMES = (
     "time",
@@ -60,38 +66,53 @@ class Clock:
             yield
 
     @contextmanager
-    def serving(self) -> Iterator[None]:
-        """The recorded readings are handed out again in their order; the real clock follows when they end."""
-        with self._places.bound(self._server):
+    def serving(self, shift: int = 0) -> Iterator[None]:
+        """The recorded readings are handed out again in their order; the real clock follows when they end.
+
+        Args:
+            shift: Seconds by which each of them is moved; texts stay as they were.
+        """
+        with self._places.bound(lambda name, real: self._server(name, real, shift)):
             yield
 
     def _recorder(self, name: str, real: Reading) -> Reading:
         kept = self._readings.setdefault(name, [])
-        thread = threading.get_ident()
+        ours = self._places.ours(name)
 
-        def record(*args: Any, **kwargs: Any) -> Any:  # as each function has them
+        def record(*args: Any, **kwargs: Any) -> Any:
             value = real(*args, **kwargs)
-            other = threading.get_ident() != thread or _handed(name, args)
-            if other or _is_ours(sys._getframe(1).f_globals):  # noqa: SLF001  # inspect takes 100 times as long
-                return value
-            if len(kept) < MOST:
+            if ours(args, sys._getframe(1)) and len(kept) < MOST:  # noqa: SLF001  # inspect takes 100 times as long
                 kept.append(value)
             return value
 
         return record
 
-    def _server(self, name: str, real: Reading) -> Reading:
+    def _server(self, name: str, real: Reading, shift: int) -> Reading:
         left = iter(list(self._readings.get(name, ())))
-        thread = threading.get_ident()
+        ours = self._places.ours(name)
 
-        def serve(*args: Any, **kwargs: Any) -> Any:  # likewise
-            other = threading.get_ident() != thread or _handed(name, args)
-            if other or _is_ours(sys._getframe(1).f_globals):  # noqa: SLF001  # likewise
-                return real(*args, **kwargs)
-            value = next(left, None)
-            return real(*args, **kwargs) if value is None else value
+        def serve(*args: Any, **kwargs: Any) -> Any:
+            value = next(left, None) if ours(args, sys._getframe(1)) else None  # noqa: SLF001  # likewise
+            return real(*args, **kwargs) if value is None else moved(name, value, shift)
 
         return serve
+
+
+def moved(name: str, value: Any, shift: int) -> Any:
+    """A reading so many seconds later; a text as it is.
+
+    Args:
+        name: Of the function that read it.
+        value: What it returned.
+        shift: Whole seconds, which floats take without rounding.
+    """
+    if not shift or isinstance(value, str):
+        return value
+    if isinstance(value, dt.datetime):
+        return value + dt.timedelta(seconds=shift)
+    if isinstance(value, time.struct_time):
+        return time.gmtime(timegm(value) + shift) if name == "gmtime" else time.localtime(time.mktime(value) + shift)
+    return value + (shift * 1_000_000_000 if name.endswith("_ns") else shift)
 
 
 def _handed(name: str, args: tuple[object, ...]) -> bool:
@@ -104,31 +125,52 @@ class _Places:
 
     def __init__(self) -> None:
         self._known: dict[int, tuple[dict[str, object], int, list[tuple[str, object]]]] = {}
+        self._open = False
 
     @contextmanager
     def bound(self, wrapper: Callable[[str, Reading], Reading]) -> Iterator[None]:
-        """Every name that is bound to a reader of the clock is bound to its wrapper inside the block."""
-        functions = {getattr(time, name): name for name in (*NAMES, *CONVERTERS)}
-        anywhere: dict[int, tuple[object, object]] = {
-            id(real): (real, wrapper(name, real)) for real, name in functions.items()
+        """Every name that is bound to a reader of the clock is bound to its wrapper inside the block.
+
+        As functions of C do, a wrapper binds no instance where it is kept in a class; when the block ends, whatever a
+        test kept of it reads the real clock.
+        """
+        reals: dict[int, tuple[Reading, str]] = {}
+        for name in (*NAMES, *CONVERTERS):
+            reals[id(getattr(time, name))] = (getattr(time, name), name)
+        wrapped = {
+            number: staticmethod(functools.wraps(real)(wrapper(name, real))) for number, (real, name) in reals.items()
         }
-        elsewhere = {id(real): (real, stand_in) for real, stand_in in stand_ins(wrapper)}
         changed: list[tuple[dict[str, object], str, object, object]] = []
-        for names, key, real in self._found(anywhere, anywhere | elsewhere):
-            _, stand_in = anywhere.get(id(real)) or elsewhere[id(real)]
+        for names, key, real in self._found(reals):
             if names.get(key) is real:
-                names[key] = stand_in
-                changed.append((names, key, real, stand_in))
+                names[key] = wrapped[id(real)]
+                changed.append((names, key, real, wrapped[id(real)]))
+        self._open = True
         try:
-            yield
+            with present(wrapper):
+                yield
         finally:
-            for names, key, real, stand_in in changed:
-                if names.get(key) is stand_in:  # the test may have replaced it itself
+            self._open = False
+            for names, key, real, one in changed:
+                if names.get(key) is one:  # the test may have replaced it itself
                     names[key] = real
 
-    def _found(
-        self, anywhere: Mapping[int, tuple[object, object]], python: Mapping[int, tuple[object, object]]
-    ) -> Iterator[tuple[dict[str, object], str, object]]:
+    def ours(self, name: str) -> Callable[[tuple[object, ...], FrameType], bool]:
+        """Whether a call reads the clock of the run: inside the block, by the test's thread and the test's code.
+
+        Args:
+            name: Of the reader.
+        """
+        thread = threading.get_ident()
+
+        def is_ours(args: tuple[object, ...], caller: FrameType) -> bool:
+            if not self._open or threading.get_ident() != thread or _handed(name, args):
+                return False
+            return not _is_machinery(caller.f_globals)
+
+        return is_ours
+
+    def _found(self, reals: Mapping[int, object]) -> Iterator[tuple[dict[str, object], str, object]]:
         """Names by their module; one that holds as many names as when it was looked through is not looked through."""
         for module in list(sys.modules.values()):
             names = getattr(module, "__dict__", None)
@@ -136,14 +178,17 @@ class _Places:
                 continue
             known = self._known.get(id(names))
             if known is None or known[1] != len(names):
-                wanted = {} if _is_ours(names) else python if replaceable(names) else anywhere
-                found = [(key, value) for key, value in list(names.items()) if id(value) in wanted]
-                known = self._known[id(names)] = (names, len(names), found)
+                items = [] if _is_machinery(names) else list(names.items())
+                known = self._known[id(names)] = (
+                    names,
+                    len(names),
+                    [(key, value) for key, value in items if id(value) in reals],
+                )
             for key, real in known[2]:
                 yield names, key, real
 
 
-def _is_ours(names: dict[str, object]) -> bool:
+def _is_machinery(names: dict[str, object]) -> bool:
     """Whether a module belongs to the machinery around the test, which must go on reading the real clock."""
     root = str(names.get("__name__", "")).partition(".")[0]
     # hypothesis reads the clock whenever garbage is collected, so that its readings stand anywhere

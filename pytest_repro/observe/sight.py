@@ -30,10 +30,13 @@ FEW = 4
 WIDTH = 40
 """Characters that are shown of a value."""
 
-_FORM = ("length", "keys", "members", "name")
+_FORM = ("length", "keys", "members")
 """Kinds of leaves that say how a value is made up, and not what is in it."""
 
-_PLACE = re.compile(r"\[\d+\]")
+_SAID = (".type", ".dtype", ".columns")
+"""Addresses of others."""
+
+_PLACE = re.compile(r"\[\d+\]$")
 """The address of an item of a list: it is told by its place."""
 
 _LARGE = 1 << 63
@@ -109,12 +112,13 @@ def _told(leaves: dict[str, Frozen], kind: type, variable: str) -> str:
         ((address, leaf),) = leaves.items()
         return shown(f"locals.{variable}{address}", leaf, WIDTH)
     parts: list[str] = []
-    values = {each: leaf for each, leaf in leaves.items() if leaf.kind not in _FORM and each != ".columns"}
-    for address, leaf in (values or leaves).items():
+    values = {each: leaf for each, leaf in leaves.items() if leaf.kind not in _FORM and each not in _SAID} or leaves
+    for address, leaf in values.items():
         text = shown(f"locals.{variable}{address}", leaf, 16)
-        parts.append(text if not address or _PLACE.fullmatch(address) else f"{mask(address)}={text}")
+        # without a place between them a name and what follows it are known for a secret
+        parts.append(text if not address or _PLACE.search(address) else f"{mask(address)}={text}")
         if len(", ".join(parts)) > WIDTH:
             break
     name = type.__getattribute__(kind, "__name__")
-    body = ", ".join(parts)
-    return f"{name}({body[:WIDTH]}{'...' if len(body) > WIDTH or len(parts) < len(leaves) else ''})"
+    body = mask(", ".join(parts))
+    return f"{name}({body[:WIDTH]}{'...' if len(body) > WIDTH or len(parts) < len(values) else ''})"

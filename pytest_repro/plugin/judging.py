@@ -99,7 +99,7 @@ def _drifts(
     gaps = [*outcomes, *values]
 
     def times_in(cause: Cause) -> frozenset[str]:
-        served = within(gaps, cause.clock)
+        served = within(gaps, cause.clock - cause.drawn)
         times = [gap for gap in served if is_time(gap.before, before.window) and is_time(gap.after, after.window)]
         times += [gap for gap in gaps if is_now(gap.before, before.window) and is_now(gap.after, after.window)]
         return addresses_of(times)

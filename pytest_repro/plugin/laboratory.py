@@ -139,7 +139,7 @@ class Laboratory:
                 stack.enter_context(self._clock.recording())
                 stack.enter_context(self._entropy.recording())
             if experiment.serve:
-                stack.enter_context(self._clock.serving())
+                stack.enter_context(self._clock.serving(experiment.shift))
             if experiment.entropy:
                 stack.enter_context(self._entropy.serving(experiment.entropy))
             yield

@@ -236,7 +236,7 @@ def _is_large(key: object) -> bool:
 
 
 def _attribute(key: object, text: str) -> str:
-    return f".{key}" if type(key) is str and key.isidentifier() else f"[{text}]"
+    return f".{key}" if type(key) is str and key.isidentifier() and key != "keys" else f"[{text}]"
 
 
 def _proxied(value: object, keeping: Keeping) -> Frozen | Parts:

@@ -114,7 +114,6 @@ TYPES: tuple[type, ...] = (
     contextvars.ContextVar,
     contextvars.Token,
     property,
-    staticmethod,
     classmethod,
     super,
 )

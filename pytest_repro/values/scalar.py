@@ -164,7 +164,7 @@ def named(value: object) -> str:
         return lineage.name(cast("type", value))
     if lineage.descends(value, types.ModuleType):
         return str(object.__getattribute__(value, "__name__"))
-    if lineage.descends(value, types.MethodType):
+    if lineage.descends(value, types.MethodType, staticmethod):
         return named(cast("types.MethodType", value).__func__)
     label = object.__getattribute__(value, "__qualname__")
     made_in = getattr(value, "__module__", None)  # functions of C have none, and no code of a user behind it
@@ -310,6 +310,7 @@ _RULES: tuple[tuple[tuple[type, ...], Callable[[object, Keeping], Scalar]], ...]
             types.FunctionType,
             types.BuiltinFunctionType,
             types.MethodType,
+            staticmethod,
             types.ModuleType,
             types.MethodDescriptorType,
             types.WrapperDescriptorType,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
+
 import pytest
 
 from pytest_repro.compare import compare
-from pytest_repro.diagnose.cause import Cause, cause, is_count
+from pytest_repro.diagnose.cause import SHIFT, Cause, cause, is_count
 from pytest_repro.diagnose.experiment import Experiment, Trial
 from pytest_repro.envelope import Envelope
 from pytest_repro.values.registry import Freezer
@@ -54,14 +57,29 @@ def test_state_that_cannot_be_put_back_is_likely():
 
 def test_a_value_that_agrees_when_the_clock_is_served_again_comes_from_the_clock():
     served = Trial(run(3.5, 10))
-    asked, found = conclude(run(1.5, 7), run(2.5, 8), Trial(run(3.5, 9), readings=4), served, served)
-    assert asked == [Experiment(), *[Experiment(restore=True, serve=True)] * 2]
+    asked, found = conclude(run(1.5, 7), run(2.5, 8), Trial(run(3.5, 9), readings=4), served, served, served)
+    moved = Experiment(restore=True, serve=True, shift=SHIFT)
+    assert asked == [Experiment(), *[Experiment(restore=True, serve=True)] * 2, moved]
     assert found == Cause(counted=frozenset({"locals.y"}), clock=frozenset({"locals.x"}))
+
+
+def test_a_number_that_goes_elsewhere_when_the_clock_is_moved_was_drawn():
+    served, moved = Trial(run(3.5, 9.5)), Trial(run(3.5, 4.5))
+    _, found = conclude(run(1.5, 1.5), run(2.5, 2.5), Trial(run(3.5, 9.5), readings=4), served, served, moved)
+    assert found == Cause(clock=frozenset({"locals.x", "locals.y"}), drawn=frozenset({"locals.y"}))
+
+
+def test_texts_and_moments_are_not_asked_what_becomes_of_them_when_the_clock_is_moved():
+    now = time.time()
+    runs = [replace(run(now + more, "abc"[int(more)]), window=(now, now + 9)) for more in (0.5, 1.5, 2.5)]
+    asked, found = conclude(runs[0], runs[1], Trial(runs[2], readings=4), Trial(runs[2]), Trial(runs[2]))
+    assert asked == [Experiment(), *[Experiment(restore=True, serve=True)] * 2]
+    assert found == Cause(clock=frozenset({"locals.x", "locals.y"}))
 
 
 def test_values_that_are_alike_in_one_pair_of_runs_only_are_all_explained():
     served = Trial(run(3.5, 9.5))
-    _, found = conclude(run(1.5, 1.5), run(2.5, 2.5), Trial(run(3.5, 9.5), readings=4), served, served)
+    _, found = conclude(run(1.5, 1.5), run(2.5, 2.5), Trial(run(3.5, 9.5), readings=4), served, served, served)
     assert found.clock == {"locals.x", "locals.y"}
 
 

@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 
-from pytest_repro.diagnose.moment import is_now, is_time
+from pytest_repro.diagnose.moment import is_now, is_time, moves
 from pytest_repro.values.registry import Freezer
 
 NOW = time.time()
@@ -71,3 +71,25 @@ def test_readings_alone_leave_out_durations_and_texts():
     assert is_time(frozen(NOW), WINDOW, durations=False)
     assert not is_time(frozen(0.5), WINDOW, durations=False)
     assert not is_time(frozen("a"), WINDOW, durations=False)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        pytest.param(0.25, 0.25, True, id="a duration"),
+        pytest.param(0.25, 0.2503, True, id="a duration, rounded"),
+        pytest.param(0.25, 0.75, False, id="a draw"),
+        pytest.param(NOW, NOW + 60, True, id="a moment"),
+        pytest.param(1e3 * NOW, 1e3 * NOW + 6e4, True, id="a moment in milliseconds"),
+        pytest.param(17, 17, True, id="a whole number"),
+        pytest.param(17, 18, False, id="another"),
+        pytest.param(int(NOW * 1e9), int(NOW * 1e9) + 60 * 10**9, True, id="nanoseconds"),
+        pytest.param(np.array([0.1, 0.2]), np.array([0.1, 0.2]), True, id="durations"),
+        pytest.param(np.array([0.1, 0.2]), np.array([0.1, 0.3]), False, id="draws"),
+        pytest.param(np.array([0.1, 0.2]), np.array(["a"]), False, id="no numbers any more"),
+        pytest.param("a", "b", True, id="texts, of which nothing is known"),
+        pytest.param(0.25, 1, False, id="another kind"),
+    ],
+)
+def test_a_time_stays_or_moves_with_the_clock_and_a_draw_goes_elsewhere(before, after, expected):
+    assert moves(frozen(before), frozen(after), 60) == expected

@@ -230,3 +230,17 @@ def test_what_a_value_does_when_it_is_looked_at_reaches_nobody():
             raise RuntimeError(name)
 
     assert Sight(Masks())(Hostile()).shown
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("x", ["correct", "horse"], "list('correct', 'horse')"),
+        ("x", {"a": {"b": 1}}, 'dict(["a"]["b"]=1)'),
+        ("x", [1, "a", None, "b", 2.5], "list(1, 'a', None, 'b', 2.5)"),
+        ("x", [["api_key", "hunter2xyzQ9", 1]], "list('api_key', '<secret>', 1)"),
+        ("x", {"ghp_aB3dE5gH7jK9mN1pQ2rS4tU6vW8xY0zA2cD4": 1}, 'dict(["<secret>"]=1)'),
+    ],
+)
+def test_what_has_parts_is_told_by_its_values_and_no_secret_with_them(name, value, told):
+    assert Sight(Masks())(value, name).shown == told

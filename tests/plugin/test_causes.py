@@ -175,7 +175,6 @@ def test_what_dates_and_times_of_day_make_of_the_clock_is_no_drift(run):
             elapsed, took = fit(), fit().total_seconds()
             seconds = (datetime.now() - start).total_seconds()
             name = f"fit {start:%H-%M-%S.%f}"
-            part = start.microsecond
         """,
         "--repro-policy=R106=warn",
     )
@@ -224,13 +223,61 @@ def test_what_is_lost_while_the_clock_is_served_proves_nothing(run):
         @pytest.mark.replay
         def test_it():
             start = datetime.now()
-            if type(start) is datetime:  # which is not so of what stands for the class while the clock is served
+            if type(time.time) is type(len):  # which is not so of what stands for it while the clock is served
                 drawn = random.SystemRandom().random()
         """
     )
     result.assert_outcomes(failed=1)
     assert "from the clock" not in result.stdout.str()
     assert "proved" not in result.stdout.str()
+
+
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        "random.Random(time.time()).random()",
+        "random.Random(datetime.now().timestamp()).random()",
+        "random.Random(str(datetime.now())).randrange(1000)",
+        "[random.Random(time.time_ns()).random() for _ in range(3)]",
+    ],
+)
+def test_a_small_number_that_was_drawn_by_the_time_is_no_time(run, drawn):
+    result = run(
+        f"""
+        import pytest, random, time
+        from datetime import datetime
+        @pytest.mark.replay
+        def test_it():
+            start = time.perf_counter()
+            time.sleep(0.002)
+            drawn = {drawn}
+            elapsed = time.perf_counter() - start
+        """
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["RPR-R101 value drift: 1 of *", "  drawn *drift", "*the clock decides it (proved*"])
+
+
+def test_what_a_test_keeps_of_the_clock_neither_outlives_its_diagnosis_nor_excuses_a_drift(run):
+    result = run(
+        """
+        import logging, pytest, random, time, types
+        from datetime import datetime
+        CONFIG = types.SimpleNamespace(now=None)
+        @pytest.mark.replay
+        def test_it():
+            logging.Formatter.converter = time.gmtime
+            CONFIG.now, CONFIG.time = datetime.now, time.time
+            drawn = random.SystemRandom().random()
+        def test_later():
+            record = logging.LogRecord("a", 1, "b", 1, "c", (), None)
+            assert logging.Formatter("%(asctime)s").format(record)
+            assert type(CONFIG.now()) is datetime
+        """
+    )
+    result.assert_outcomes(failed=1, passed=1)
+    result.stdout.fnmatch_lines(["RPR-R101 value drift*", "*RPR-S201 operating-system entropy*", "*(proved*"])
+    assert "R105" not in result.stdout.str()
 
 
 def test_a_test_that_finds_what_its_first_run_left_is_not_idempotent(run):

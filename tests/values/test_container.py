@@ -198,6 +198,6 @@ def test_items_that_are_known_as_attributes_are_told_as_such():
     bunch = pytest.importorskip("sklearn.utils", reason="its bunches are what is asked").Bunch
     found = shown(optimize.OptimizeResult(x=1.5, nit=3))
     assert found == {"x.keys": found["x.keys"], "x.nit": "3", "x.x": "1.5"}
-    kept = shown(bunch(target=2.5, **{"of two words": 1}))
-    assert kept == {"x.keys": kept["x.keys"], 'x["of two words"]': "1", "x.target": "2.5"}
+    kept = shown(bunch(target=2.5, keys=0, **{"of two words": 1}))
+    assert kept == {"x.keys": kept["x.keys"], 'x["keys"]': "0", 'x["of two words"]': "1", "x.target": "2.5"}
     assert shown(collections.OrderedDict(a=1)).keys() == {"x.keys", 'x["a"]'}
