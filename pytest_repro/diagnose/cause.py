@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pytest_repro.compare import addresses_of, compare
 from pytest_repro.diagnose.drawing import Drawn, drawn
 from pytest_repro.diagnose.experiment import Experiment, Trial
-from pytest_repro.diagnose.moment import NUMBERS, is_time, moves
+from pytest_repro.diagnose.moment import NUMBERS, is_coarse, is_time, moves
 
 if TYPE_CHECKING:
     from pytest_repro.compare import Comparison
@@ -95,8 +95,10 @@ def cause(runs: Sequence[Envelope], comparison: Comparison, tolerances: Toleranc
         settled -= drifted(again.envelope, (yield Experiment()).envelope)
     found = found._replace(counted=counted, settled=settled)
     left -= settled
-    if left & every and again.readings:
-        clock = yield from _clock(again, left & every, drifted)
+    first, window = runs[0].observations, runs[0].window
+    timed = left & every | frozenset(each for each in left if each in first and is_coarse(first[each], window))
+    if timed and again.readings:
+        clock = yield from _clock(again, timed, drifted)
         found = found._replace(clock=clock, drawn=(yield from _drawn(again, clock)))
     return found
 
@@ -116,8 +118,9 @@ def _clock(
     return left
 
 
-SHIFT = 86_400
-"""Seconds by which the clock is moved: of a time of day nothing changes, and floats take them without rounding."""
+SHIFT = -86_400
+"""Seconds by which the clock is moved: of a time of day nothing changes, and floats take them without rounding. Back,
+so that the deadline that a thread is given has passed."""
 
 
 def _drawn(again: Trial, clock: frozenset[str]) -> Generator[Experiment, Trial, frozenset[str]]:

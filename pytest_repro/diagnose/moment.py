@@ -69,6 +69,19 @@ def is_time(value: Frozen | None, window: tuple[float, float], *, durations: boo
     )
 
 
+def is_coarse(value: Frozen, window: tuple[float, float]) -> bool:
+    """Whether a value may be a duration in whole microseconds, as ``datetime`` counts them: two agree by luck.
+
+    Args:
+        value: What was observed.
+        window: Wall-clock start and end of the run, in seconds since the epoch.
+    """
+    if value.kind == "timedelta":
+        return True
+    seconds: Any = getattr(value, "value", None)
+    return value.kind == "float" and is_time(value, window) and round(seconds, 6) == seconds
+
+
 def moves(before: Frozen, after: Frozen, seconds: int) -> bool:
     """Whether a value is as a time is when the clock was moved: as it was, or moved as well.
 

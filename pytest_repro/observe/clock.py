@@ -41,6 +41,13 @@ CONVERTERS = {"localtime": 0, "gmtime": 0, "ctime": 0, "strftime": 1}
 MOST = 100_000
 """Readings kept of one function; a run that asks more often is waiting for something."""
 
+WALL = ("time", "time_ns", "localtime", "gmtime", "datetime.now", "datetime.utcnow")
+"""Those that tell what time it is, and are no text."""
+
+BEYOND = 100
+"""Readings that are moved after the recorded ones have ended: then whoever waits for a file's time stamp to pass, or
+for another thread's, finds the clock as it is."""
+
 Reading = Callable[..., Any]
 
 
@@ -70,7 +77,7 @@ class Clock:
         """The recorded readings are handed out again in their order; the real clock follows when they end.
 
         Args:
-            shift: Seconds by which each of them is moved; texts stay as they were.
+            shift: Seconds by which those of the wall clock are moved, and some of those that follow.
         """
         with self._places.bound(lambda name, real: self._server(name, real, shift)):
             yield
@@ -89,24 +96,30 @@ class Clock:
 
     def _server(self, name: str, real: Reading, shift: int) -> Reading:
         left = iter(list(self._readings.get(name, ())))
+        beyond = iter(range(BEYOND))
         ours = self._places.ours(name)
 
         def serve(*args: Any, **kwargs: Any) -> Any:
-            value = next(left, None) if ours(args, sys._getframe(1)) else None  # noqa: SLF001  # likewise
-            return real(*args, **kwargs) if value is None else moved(name, value, shift)
+            if not ours(args, sys._getframe(1)):  # noqa: SLF001  # likewise
+                return real(*args, **kwargs)
+            value = next(left, None)
+            if value is not None:
+                return moved(name, value, shift)
+            value = real(*args, **kwargs)
+            return value if next(beyond, None) is None else moved(name, value, shift)
 
         return serve
 
 
 def moved(name: str, value: Any, shift: int) -> Any:
-    """A reading so many seconds later; a text as it is.
+    """A reading of the wall clock so many seconds later; another, and a text, as it is: timers wait for them.
 
     Args:
         name: Of the function that read it.
         value: What it returned.
         shift: Whole seconds, which floats take without rounding.
     """
-    if not shift or isinstance(value, str):
+    if not shift or name not in WALL:
         return value
     if isinstance(value, dt.datetime):
         return value + dt.timedelta(seconds=shift)

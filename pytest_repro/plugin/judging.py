@@ -226,7 +226,7 @@ def _drift_findings(
         findings.append(replace(made, where=reasons.where()) if seen else made)
     clocked = within((*outcomes, *values), reasons.times)
     if clocked:
-        sentence = f"{counted(len(clocked), 'value')} come from the clock"
+        sentence = f"{counted(len(clocked), 'value')} {'comes' if len(clocked) == 1 else 'come'} from the clock"
         made = Finding(code="R106", sentence=sentence, action=action_of("R106", policy), gaps=clocked)
         findings.append(made if made.action == "accept" else replace(made, where=reasons.where()))
     return findings

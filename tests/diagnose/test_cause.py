@@ -63,6 +63,14 @@ def test_a_value_that_agrees_when_the_clock_is_served_again_comes_from_the_clock
     assert found == Cause(counted=frozenset({"locals.y"}), clock=frozenset({"locals.x"}))
 
 
+def test_a_coarse_duration_that_agrees_by_luck_comes_from_the_clock_as_well():
+    runs = [replace(run(took), window=(1e9, 1e9 + 9)) for took in (0.000144, 0.000149, 0.000144)]
+    served = Trial(runs[2])
+    asked, found = conclude(runs[0], runs[1], Trial(runs[2], readings=4), served, served, served)
+    assert [experiment.serve for experiment in asked] == [False, True, True, True]
+    assert found == Cause(clock=frozenset({"locals.x"}))
+
+
 def test_a_number_that_goes_elsewhere_when_the_clock_is_moved_was_drawn():
     served, moved = Trial(run(3.5, 9.5)), Trial(run(3.5, 4.5))
     _, found = conclude(run(1.5, 1.5), run(2.5, 2.5), Trial(run(3.5, 9.5), readings=4), served, served, moved)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 
 import numpy as np
 import pytest
 
-from pytest_repro.diagnose.moment import is_now, is_time, moves
+from pytest_repro.diagnose.moment import is_coarse, is_now, is_time, moves
 from pytest_repro.values.registry import Freezer
 
 NOW = time.time()
@@ -93,3 +94,17 @@ def test_readings_alone_leave_out_durations_and_texts():
 )
 def test_a_time_stays_or_moves_with_the_clock_and_a_draw_goes_elsewhere(before, after, expected):
     assert moves(frozen(before), frozen(after), 60) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        pytest.param(dt.timedelta(microseconds=144), True, id="a difference of dates"),
+        pytest.param(0.000144, True, id="its seconds"),
+        pytest.param(0.00014412345, False, id="a finer clock's"),
+        pytest.param(5e12, False, id="longer than the run"),
+        pytest.param(144, False, id="a whole number"),
+    ],
+)
+def test_a_duration_in_whole_microseconds_is_coarse(value, expected):
+    assert is_coarse(frozen(value), WINDOW) == expected

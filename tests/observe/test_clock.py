@@ -17,7 +17,7 @@ from unittest.mock import create_autospec
 import pytest
 
 from pytest_repro.observe import today
-from pytest_repro.observe.clock import CONVERTERS, NAMES, Clock
+from pytest_repro.observe.clock import BEYOND, CONVERTERS, NAMES, Clock
 from pytest_repro.values.registry import Freezer
 
 
@@ -119,17 +119,20 @@ def test_the_class_of_dates_stays_what_it_is():
         assert Stamp(2020, 1, 1) < moment
 
 
-def test_a_shifted_clock_moves_every_reading_that_is_no_text():
+def test_a_shifted_clock_moves_what_tells_the_time_and_no_timer():
     def readings():
         return [time.time(), time.time_ns(), datetime.now(), time.localtime(), time.gmtime()]
 
-    clock = Clock()
+    clock, begun = Clock(), time.monotonic()
     with clock.recording():
         first = readings()
         words = time.ctime()
     with clock.serving(86_400):
         later = readings()
         assert time.ctime() == words
+        assert abs(time.monotonic() - begun) < 3600
+        beyond = [time.time() for _ in range(BEYOND + 1)]
+    assert [beyond[0] > first[0] + 86_000, beyond[-1] > first[0] + 86_000] == [True, False]
     assert later[0] - first[0] == 86_400
     assert later[1] - first[1] == 86_400 * 10**9
     assert later[2] - first[2] == dt.timedelta(days=1)
