@@ -183,6 +183,22 @@ def test_what_dates_and_times_of_day_make_of_the_clock_is_no_drift(run):
     assert "RPR-R101" not in result.stdout.str()
 
 
+def test_durations_of_pandas_come_from_the_clock_as_well(run):
+    pytest.importorskip("pandas", reason="its clock is what is asked")
+    result = run(
+        """
+        import pandas as pd, pytest
+        @pytest.mark.replay
+        def test_it():
+            start = pd.Timestamp.now()
+            took = pd.Timestamp.now() - start
+            seconds = (pd.Timestamp.now() - start).total_seconds()
+        """
+    )
+    result.assert_outcomes(passed=1)
+    assert "RPR-R101" not in result.stdout.str()
+
+
 def test_a_date_that_freezegun_stops_stands_still_while_the_clock_is_served(run):
     result = run(
         """
