@@ -99,7 +99,8 @@ def moves(before: Frozen, after: Frozen, seconds: int) -> bool:
         return one is None
     gaps = (other.low - one.low, other.high - one.high)
     slack = 0 if one.whole else ROUNDED
-    return any(all(abs(gap - by * unit) <= slack for gap in gaps) for by in (0, seconds) for unit in UNITS)
+    ways = [by * int(unit) for by in (0, seconds) for unit in UNITS]  # whole: some gaps are too large for a float
+    return any(all(abs(gap - way) <= slack for gap in gaps) for way in ways)
 
 
 class _Range(NamedTuple):

@@ -90,6 +90,7 @@ def test_readings_alone_leave_out_durations_and_texts():
         pytest.param(np.array([0.1, 0.2]), np.array(["a"]), False, id="no numbers any more"),
         pytest.param("a", "b", True, id="texts, of which nothing is known"),
         pytest.param(0.25, 1, False, id="another kind"),
+        pytest.param(10**400, 3 * 10**400, False, id="too large for a float"),
     ],
 )
 def test_a_time_stays_or_moves_with_the_clock_and_a_draw_goes_elsewhere(before, after, expected):
