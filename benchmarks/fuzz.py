@@ -240,6 +240,14 @@ def keep(counts: dict[str, Count], folder: Path) -> list[str]:
     return lines
 
 
+def concluded(counts: dict[str, Count], seed: int, folder: Path) -> int:
+    """Print the table, keep what broke the law; the exit status."""
+    print(table(counts, seed))
+    broken = keep(counts, folder)
+    print("\n".join(broken))
+    return 1 if broken else 0
+
+
 def main() -> int:
     """Feed, print, keep."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -257,10 +265,7 @@ def main() -> int:
         if not chosen:
             parser.error(f"--only is one of {', '.join(reader.name for reader in every)}")
         counts = fuzz(chosen, folder, inputs=options.inputs, seconds=options.seconds, seed=options.seed)
-    print(table(counts, options.seed))
-    broken = keep(counts, options.keep)
-    print("\n".join(broken))
-    return 1 if broken else 0
+    return concluded(counts, options.seed, options.keep)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["pytest_repro"]):
-    from fuzz import Count, bounded, keep, outcome, table
+    from fuzz import Count, bounded, concluded, outcome
     from fuzz_readers import readers
 
 LONGEST = 1 << 14
@@ -86,10 +86,7 @@ def main() -> int:
                 )
                 return 2
             counts[name] = counted(told)
-    print(table(counts, options.seed))
-    broken = keep(counts, options.keep)
-    print("\n".join(broken))
-    return 1 if broken else 0
+    return concluded(counts, options.seed, options.keep)
 
 
 if __name__ == "__main__":
