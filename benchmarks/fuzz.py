@@ -94,6 +94,18 @@ class Count:
         """All of them."""
         return self.values + self.errors + self.crashes
 
+    def book(self, said: str, data: bytes) -> None:
+        """One input more; of those that break the law in one way the smallest is kept."""
+        if said == "value":
+            self.values += 1
+        elif said == "error":
+            self.errors += 1
+        else:
+            self.crashes += 1
+            known = next((one for one in self.smallest if kind(one) == kind(said)), said)
+            if len(data) <= len(self.smallest.get(known, data)):
+                self.smallest[known] = data
+
 
 def _late(_number: int, _frame: FrameType | None) -> None:
     raise SlowError
@@ -199,16 +211,7 @@ def _block(reader: Reader, mutator: Mutator, folder: Path, count: Count, share: 
     begin = time.process_time()
     for _ in range(min(BLOCK, share - count.inputs)):
         data = mutator.one()
-        said = outcome(reader, data, folder)
-        if said == "value":
-            count.values += 1
-        elif said == "error":
-            count.errors += 1
-        else:
-            count.crashes += 1
-            known = next((one for one in count.smallest if kind(one) == kind(said)), said)
-            if len(data) <= len(count.smallest.get(known, data)):
-                count.smallest[known] = data
+        count.book(outcome(reader, data, folder), data)
     count.seconds += time.process_time() - begin
 
 

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import asdict
 from pathlib import Path
 
 import atheris
@@ -32,18 +33,14 @@ def grow(name: str, inputs: int, seed: int, told: Path) -> None:
     corpus.mkdir()
     for number, data in enumerate(reader.corpus):
         (corpus / str(number)).write_bytes(data)
-    said: dict[str, int] = {}
-    smallest: dict[str, bytes] = {}
+    count = Count()
 
     def one(data: bytes) -> None:
-        found = outcome(reader, data, folder)
-        said[found] = said.get(found, 0) + 1
-        if found not in ("value", "error") and len(data) < len(smallest.get(found, data + b" ")):
-            smallest[found] = data
-        if sum(said.values()) in (1, inputs) or not sum(said.values()) % 1000:
-            kept = {text: data.hex() for text, data in smallest.items()}
-            written = {"said": said, "smallest": kept, "seconds": time.process_time()}
-            told.write_text(json.dumps(written), encoding="ascii")
+        count.book(outcome(reader, data, folder), data)
+        if count.inputs in (1, inputs) or not count.inputs % 1000:
+            count.seconds = time.process_time()
+            kept = {said: data.hex() for said, data in count.smallest.items()}
+            told.write_text(json.dumps({**asdict(count), "smallest": kept}), encoding="ascii")
 
     words = [f"-runs={inputs}", f"-seed={seed + 1}", f"-max_len={LONGEST}", "-rss_limit_mb=0", "-timeout=0"]
     atheris.Setup([sys.argv[0], *words, "-verbosity=0", str(corpus)], one, enable_python_coverage=True)
@@ -54,11 +51,7 @@ def grow(name: str, inputs: int, seed: int, told: Path) -> None:
 def counted(told: Path) -> Count:
     """What one reader's process wrote."""
     data = json.loads(told.read_text("ascii"))
-    said = dict(data["said"])
-    values, errors = said.pop("value", 0), said.pop("error", 0)
-    count = Count(values=values, errors=errors, crashes=sum(said.values()), seconds=data["seconds"])
-    count.smallest |= {text: bytes.fromhex(kept) for text, kept in data["smallest"].items()}
-    return count
+    return Count(**{**data, "smallest": {said: bytes.fromhex(kept) for said, kept in data["smallest"].items()}})
 
 
 def main() -> int:

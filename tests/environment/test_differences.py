@@ -103,14 +103,14 @@ def test_numbers_flushed_to_zero_by_a_library_are_told_first(before, tmp_path):
     subprocess.run(["gcc", "-shared", "-fPIC", "-ffast-math", str(tmp_path / "fast.c"), "-o", library], check=True)
     after = taken(library)
     if not after.floats.flush_to_zero:
-        pytest.skip("this compiler's fast mathematics leaves the float environment alone")
+        pytest.skip("this compiler's fast mathematics leaves the float environment alone")  # gcc from 13 on does
     assert first(before, after) == ("floats.flush_to_zero", False, True)
 
 
 def test_another_numpy_is_told_first(before):
     python = os.environ.get(OLDER)
     if not python:
-        pytest.skip(f"{OLDER} names no interpreter with another numpy")
+        pytest.skip(f"{OLDER} names no interpreter with another numpy")  # one environment holds one numpy
     address, then, now = first(before, taken(python=python))
     assert (address, then) == ("numpy.version", before.numpy.version)
     assert now != then
